@@ -1,0 +1,1 @@
+//! The entry of the state transition: one chunk in, one result out.

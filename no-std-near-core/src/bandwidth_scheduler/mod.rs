@@ -1,0 +1,1 @@
+//! Who may send how many bytes of receipts to whom.

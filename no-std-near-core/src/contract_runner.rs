@@ -1,0 +1,1 @@
+//! What a function call asks of whoever can run contracts.

@@ -1,0 +1,1 @@
+//! The hashes and signature checks that the runtime needs, behind one trait.

@@ -1,0 +1,1 @@
+//! Merkle roots and paths.

@@ -1,0 +1,1 @@
+//! Runtime parameters as borsh data, and the fees computed from them.

@@ -1,0 +1,1 @@
+//! Keys and values in the trie, and the overlay of pending changes.

@@ -1,0 +1,1 @@
+//! A signed transaction is verified, charged, and becomes a receipt.

@@ -1,0 +1,1 @@
+//! The partial trie: only recorded nodes, every one authenticated by its hash.

@@ -1,0 +1,1 @@
+//! Accounts, versions 1 and 2.

@@ -1,0 +1,1 @@
+//! Account identifiers: the rules of near-account-id 2.0.

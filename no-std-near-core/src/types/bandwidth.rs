@@ -1,0 +1,1 @@
+//! Bandwidth requests and the scheduler's state.

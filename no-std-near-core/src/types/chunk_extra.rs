@@ -1,0 +1,1 @@
+//! ChunkExtra: the result of applying a chunk.

@@ -1,0 +1,1 @@
+//! Congestion info, as chunk headers carry it.

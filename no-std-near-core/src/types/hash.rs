@@ -1,0 +1,1 @@
+//! 32-byte hashes and their base58 text form.

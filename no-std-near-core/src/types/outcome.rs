@@ -1,0 +1,1 @@
+//! Execution outcomes and their hashes.

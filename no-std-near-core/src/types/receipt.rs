@@ -1,0 +1,1 @@
+//! Receipts and the forms in which the state keeps them.

@@ -1,0 +1,1 @@
+//! Which account lives in which shard.

@@ -1,0 +1,1 @@
+//! Transactions, versions 0 and 1.

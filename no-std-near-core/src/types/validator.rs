@@ -1,0 +1,1 @@
+//! Validator stakes and the update of validator accounts.

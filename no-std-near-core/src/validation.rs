@@ -1,0 +1,1 @@
+//! Which actions and receipts are well-formed.

@@ -1,0 +1,1 @@
+//! Stake returns and rewards, applied in the first block of an epoch.

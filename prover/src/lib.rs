@@ -1,0 +1,1 @@
+//! Proofs in and out: running, proving and verifying programs of the zk processor.

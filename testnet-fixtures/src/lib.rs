@@ -1,0 +1,1 @@
+//! Recorded reality: the chunks that tests and the replayer carry with them.

@@ -1,0 +1,1 @@
+//! The machine: instruction set, lowering of Wasm, executor and chips.
