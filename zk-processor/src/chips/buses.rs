@@ -1,0 +1,148 @@
+//! Buses: who tells whom what.
+//!
+//! Every message starts with a tag, a constant that no cell can change, and is padded with literal zeros to the full width of its bus (rule 21).
+//! There are three buses by width, because the backend folds the messages of one bus under the same powers.
+//!
+//! | bus.tag | fields | sent by | received by |
+//! |---|---|---|---|
+//! | machine.Exec | handle, pc, fp, ts, ctx, pages, gas, stack | boundary row 0, execution chips | execution chips, boundary row 0 |
+//! | machine.Memory | kind, ctx, cell, ts, l0..l3 | leaves (ts 0), accesses (new) | accesses (old), leaves (final) |
+//! | machine.Fetch | handle, pc, op, dst, a, x0..x3, gas | execution chips | ROM leaves, free |
+//! | machine.Entry | handle, function, pc, type, frame, stack | indirect calls, enter | entry leaves, free |
+//! | machine.Input | cell, l0..l3 | input loads, bulk steps, SHA-256 | input leaves, free |
+//! | machine.Operation | op, ts, step, v0..v5 | multi-row chips | the same |
+//! | narrow.Range16 | value | all | byte table, free |
+//! | narrow.Bytes | a, b, a AND b | logic, SHA-256, times' high bytes | byte table, free |
+//! | hash.Poseidon | in0..in15, out0..out7 | leaves, trees, programs | Poseidon2 chip, free |
+//!
+//! [`super::check`] counts senders and receivers of every tag; a test fails on a tag that only one side uses.
+
+use alloc::vec::Vec;
+
+use p3_field::PrimeCharacteristicRing;
+
+/// A bus of the machine. Messages of different buses never meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bus {
+    /// Execution, memory, programs: 12 fields with the tag.
+    Machine,
+    /// Small lookup tables: 4 fields with the tag.
+    Narrow,
+    /// Hashes: 25 fields with the tag.
+    Hash,
+}
+
+impl Bus {
+    /// Fields of every message on this bus, the tag included.
+    pub const fn width(self) -> usize {
+        match self {
+            Self::Machine => 12,
+            Self::Narrow => 4,
+            Self::Hash => 25,
+        }
+    }
+
+    /// The name under which the backend keeps this bus apart.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Machine => "machine",
+            Self::Narrow => "narrow",
+            Self::Hash => "hash",
+        }
+    }
+}
+
+macro_rules! tags {
+    ($( $(#[$doc:meta])* $name:ident = $value:literal on $bus:ident, $fields:literal fields; )*) => {
+        /// The kind of a message: the first field, a constant of the chip's code. THE list.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u32)]
+        pub enum Tag { $( $(#[$doc])* $name = $value, )* }
+
+        impl Tag {
+            /// Every tag, in the order of the list.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )*];
+
+            /// The bus that carries this kind.
+            pub const fn bus(self) -> Bus {
+                match self { $( Self::$name => Bus::$bus, )* }
+            }
+
+            /// Fields after the tag, before the zero padding.
+            pub const fn fields(self) -> usize {
+                match self { $( Self::$name => $fields, )* }
+            }
+        }
+    };
+}
+
+tags! {
+    /// The execution tuple (rule 1).
+    Exec = 1 on Machine, 8 fields;
+    /// One cell of memory at one time (rule 8).
+    Memory = 2 on Machine, 8 fields;
+    /// One row of a program.
+    Fetch = 3 on Machine, 10 fields;
+    /// One entry of a program's entry map.
+    Entry = 4 on Machine, 6 fields;
+    /// One cell of the read-only input.
+    Input = 5 on Machine, 5 fields;
+    /// Between rows of one multi-row operation (rule 5).
+    Operation = 6 on Machine, 9 fields;
+    /// A value below 2^16.
+    Range16 = 7 on Narrow, 1 fields;
+    /// Two bytes and their conjunction.
+    Bytes = 8 on Narrow, 3 fields;
+    /// A Poseidon2 compression: 16 elements to 8.
+    Poseidon = 9 on Hash, 24 fields;
+}
+
+impl Tag {
+    /// The tag whose constant is `value`, if any.
+    pub fn from_value(value: u32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|tag| *tag as u32 == value)
+    }
+}
+
+/// A message before padding.
+#[derive(Clone, Debug)]
+pub struct Message<E> {
+    /// Its kind.
+    pub tag: Tag,
+    /// Its fields after the tag; exactly [`Tag::fields`] of them.
+    pub fields: Vec<E>,
+}
+
+impl<E: PrimeCharacteristicRing> Message<E> {
+    /// A message of kind `tag`. The number of fields is a property of the chip's code, so a wrong one is caught by the first test that evaluates it.
+    pub fn new(tag: Tag, fields: impl IntoIterator<Item = E>) -> Self {
+        let fields: Vec<E> = fields.into_iter().collect();
+        debug_assert_eq!(fields.len(), tag.fields(), "{tag:?}: number of fields");
+        Self { tag, fields }
+    }
+
+    /// Tag, fields and zero padding: what travels on the bus.
+    pub fn padded(self) -> Vec<E> {
+        let width = self.tag.bus().width();
+        let mut all = Vec::with_capacity(width);
+        all.push(E::from_u32(self.tag as u32));
+        all.extend(self.fields);
+        all.resize(width, E::ZERO);
+        all
+    }
+
+    /// `value` is below 2^16.
+    pub fn range16(value: impl Into<E>) -> Self {
+        Self::new(Tag::Range16, [value.into()])
+    }
+
+    /// `a` and `b` are bytes and `conjunction` is their bitwise AND.
+    pub fn bytes(a: impl Into<E>, b: impl Into<E>, conjunction: impl Into<E>) -> Self {
+        Self::new(Tag::Bytes, [a.into(), b.into(), conjunction.into()])
+    }
+
+    /// `output` is the Poseidon2 compression of `left` and `right`.
+    pub fn poseidon(left: [E; 8], right: [E; 8], output: [E; 8]) -> Self {
+        Self::new(Tag::Poseidon, left.into_iter().chain(right).chain(output))
+    }
+}

@@ -1,0 +1,251 @@
+//! The no-proof check: do these tables satisfy every claim, and does every bus balance?
+//!
+//! It runs each chip's own `eval` on plain field elements, row by row, with the next row as both backends have it, and names what fails:
+//! the chip, the row, the claim; for a bus the message, its surplus, and rows that sent or received it. Whatever passes here is what a proof can
+//! be made of, and a forged trace must fail here by the name of the claim it breaks.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+
+use super::builder::{ChipBuilder, Columns, Multiplicity, Sign, Val};
+use super::buses::{Bus, Message, Tag};
+use super::trace::Trace;
+
+/// One table to check: a name, an evaluation, its cells and its public values.
+pub struct Table<'a> {
+    /// The chip's name.
+    pub name: &'a str,
+    /// The chip's claims and messages.
+    pub eval: &'a dyn Fn(&mut CheckBuilder<'_>),
+    /// The filled table.
+    pub trace: &'a Trace,
+    /// Public values of this table.
+    pub public_values: &'a [Val],
+}
+
+impl fmt::Debug for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("name", &self.name)
+            .field("height", &self.trace.height())
+            .finish()
+    }
+}
+
+/// What the check found wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A claim does not hold on a row.
+    Claim {
+        /// The chip.
+        chip: String,
+        /// The row.
+        row: usize,
+        /// The claim's name.
+        claim: &'static str,
+    },
+    /// A multiplicity that must be 0 or 1 is neither: no claim of the chip constrains it as the bus relies on.
+    Multiplicity {
+        /// The chip.
+        chip: String,
+        /// The row.
+        row: usize,
+        /// The message's kind.
+        tag: Tag,
+    },
+    /// A message was not received as often as it was sent.
+    Bus {
+        /// The message's kind.
+        tag: Tag,
+        /// The message: fields after the tag.
+        fields: Vec<u32>,
+        /// Sent minus received, modulo p.
+        surplus: u32,
+        /// Some rows that sent or received it.
+        seen_at: Vec<(String, usize)>,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claim { chip, row, claim } => write!(f, "{chip}, row {row}: \"{claim}\" does not hold"),
+            Self::Multiplicity { chip, row, tag } => {
+                write!(f, "{chip}, row {row}: a {tag:?} message counts neither 0 nor 1 times")
+            }
+            Self::Bus {
+                tag,
+                fields,
+                surplus,
+                seen_at,
+            } => {
+                write!(
+                    f,
+                    "{tag:?} {fields:?}: sent minus received is {surplus}, seen at {seen_at:?}"
+                )
+            }
+        }
+    }
+}
+
+/// At most this many failures are listed; the first one is what a reader needs.
+const FAILURES_LISTED: usize = 32;
+/// Rows remembered for each distinct message.
+const PLACES_KEPT: usize = 3;
+
+#[derive(Default)]
+struct Balance {
+    net: Val,
+    seen_at: Vec<(usize, usize)>,
+}
+
+/// Checks tables against their claims and all buses together. Empty means: everything holds.
+pub fn check(tables: &[Table<'_>]) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let mut messages: BTreeMap<(Bus, Vec<Val>), Balance> = BTreeMap::new();
+    for (table_index, table) in tables.iter().enumerate() {
+        let height = table.trace.height();
+        let mut current = table.trace.row(0);
+        for row in 0..height {
+            // The last row is its own successor; the other backend wraps. Claims are multiplied by `is_transition`, so neither may matter.
+            let next = table.trace.row((row + 1).min(height - 1));
+            let mut builder = CheckBuilder {
+                current: &current,
+                next: &next,
+                row,
+                height,
+                public_values: table.public_values,
+                broken: Vec::new(),
+                not_boolean: Vec::new(),
+                messages: Vec::new(),
+            };
+            (table.eval)(&mut builder);
+            let CheckBuilder {
+                broken,
+                not_boolean,
+                messages: sent,
+                ..
+            } = builder;
+            failures.extend(broken.into_iter().map(|claim| Failure::Claim {
+                chip: table.name.into(),
+                row,
+                claim,
+            }));
+            failures.extend(not_boolean.into_iter().map(|tag| Failure::Multiplicity {
+                chip: table.name.into(),
+                row,
+                tag,
+            }));
+            for (bus, fields, count) in sent {
+                let balance = messages.entry((bus, fields)).or_default();
+                balance.net += count;
+                if balance.seen_at.len() < PLACES_KEPT {
+                    balance.seen_at.push((table_index, row));
+                }
+            }
+            current = next;
+        }
+    }
+    failures.extend(unbalanced(tables, messages));
+    failures.truncate(FAILURES_LISTED);
+    failures
+}
+
+fn unbalanced(tables: &[Table<'_>], messages: BTreeMap<(Bus, Vec<Val>), Balance>) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for ((_, fields), balance) in messages {
+        if balance.net == Val::ZERO {
+            continue;
+        }
+        let Some(tag) = fields.first().and_then(|tag| Tag::from_value(tag.as_canonical_u32())) else {
+            continue;
+        };
+        let name = |table: usize| {
+            tables
+                .get(table)
+                .map(|table| String::from(table.name))
+                .unwrap_or_default()
+        };
+        failures.push(Failure::Bus {
+            tag,
+            fields: fields
+                .iter()
+                .skip(1)
+                .take(tag.fields())
+                .map(PrimeField32::as_canonical_u32)
+                .collect(),
+            surplus: balance.net.as_canonical_u32(),
+            seen_at: balance
+                .seen_at
+                .into_iter()
+                .map(|(table, row)| (name(table), row))
+                .collect(),
+        });
+    }
+    failures
+}
+
+/// A row of plain field elements.
+#[derive(Debug)]
+pub struct CheckBuilder<'a> {
+    current: &'a [Val],
+    next: &'a [Val],
+    row: usize,
+    height: usize,
+    public_values: &'a [Val],
+    broken: Vec<&'static str>,
+    not_boolean: Vec<Tag>,
+    messages: Vec<(Bus, Vec<Val>, Val)>,
+}
+
+impl ChipBuilder for CheckBuilder<'_> {
+    type Expr = Val;
+    type Var = Val;
+
+    fn current<C: Columns<Val>>(&self) -> C {
+        C::read(self.current, Val::ZERO)
+    }
+
+    fn next<C: Columns<Val>>(&self) -> C {
+        C::read(self.next, Val::ZERO)
+    }
+
+    fn is_first_row(&self) -> Val {
+        Val::from_bool(self.row == 0)
+    }
+
+    fn is_transition(&self) -> Val {
+        Val::from_bool(self.row + 1 != self.height)
+    }
+
+    fn public_value(&self, index: usize) -> Val {
+        self.public_values.get(index).copied().unwrap_or(Val::ZERO)
+    }
+
+    fn claim(&mut self, name: &'static str, zero: impl Into<Val>) {
+        if zero.into() != Val::ZERO {
+            self.broken.push(name);
+        }
+    }
+
+    fn message(&mut self, message: Message<Val>, count: Multiplicity<Val>, sign: Sign) {
+        let (tag, bus) = (message.tag, message.tag.bus());
+        let count = match count {
+            Multiplicity::Boolean(count) => {
+                if count != Val::ZERO && count != Val::ONE {
+                    self.not_boolean.push(tag);
+                }
+                count
+            }
+            Multiplicity::Provided(count) => count,
+        };
+        if count != Val::ZERO {
+            let signed = if sign == Sign::Send { count } else { -count };
+            self.messages.push((bus, message.padded(), signed));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Chips: tables with constraints that hold the processor to its word.
+//!
+//! A folder per chip: `mod.rs` says what it proves, `columns.rs` what a row is, `air.rs` why a row cannot lie, `trace.rs` how an honest row is made,
+//! `tests.rs` who tried to lie. [`builder`] is what they are written against, [`buses`] how they hold each other to their word, [`check`] the check that
+//! needs no proof.
+//!
+//! | chip | what it proves |
+//! |---|---|
+//! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
+//! | [`poseidon2`] | compressions of 16 field elements to 8 |
+
+pub mod builder;
+pub mod buses;
+pub mod byte_table;
+pub mod check;
+pub mod poseidon2;
+pub mod testing;
+pub mod trace;
