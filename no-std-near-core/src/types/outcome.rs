@@ -1,1 +1,101 @@
 //! Execution outcomes and their hashes.
+//!
+//! Mirrors `core/primitives/src/transaction.rs`; differs in: a failure carries no error, because the outcome's hash does not
+//! contain it (§B.9), and there is no profile.
+
+use super::account_id::AccountId;
+use super::hash::CryptoHash;
+use super::{Balance, Compute, Gas};
+use crate::crypto::Crypto;
+use alloc::string::String;
+use alloc::vec::Vec;
+use borsh::io::{Result as IoResult, Write};
+use borsh::{BorshDeserialize, BorshSerialize};
+
+/// How a transaction or receipt ended, as the outcome's hash sees it.
+#[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub enum ExecutionStatus {
+    /// Not run.
+    Unknown,
+    /// Failed.
+    Failure,
+    /// The last action returned this value, or nothing.
+    SuccessValue(Vec<u8>),
+    /// The last action returned a promise, or the transaction became this receipt.
+    SuccessReceiptId(CryptoHash),
+}
+
+/// What running one transaction or receipt did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionOutcome {
+    /// Texts that contracts logged.
+    pub logs: Vec<String>,
+    /// Action receipts it made.
+    pub receipt_ids: Vec<CryptoHash>,
+    /// Gas burnt.
+    pub gas_burnt: Gas,
+    /// Compute used: counts towards the chunk's limit, is not hashed.
+    pub compute_usage: Compute,
+    /// Tokens burnt, yoctoNEAR: gas, deleted gas keys, deployed global contracts.
+    pub tokens_burnt: Balance,
+    /// Where it ran: the transaction's signer or the receipt's receiver.
+    pub executor_id: AccountId,
+    /// How it ended.
+    pub status: ExecutionStatus,
+}
+
+/// An outcome and what it is the outcome of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionOutcomeWithId {
+    /// Hash of the transaction, or identifier of the receipt.
+    pub id: CryptoHash,
+    /// The outcome.
+    pub outcome: ExecutionOutcome,
+}
+
+/// The part of an outcome that is hashed as one item.
+struct PartialExecutionOutcome<'a>(&'a ExecutionOutcome);
+
+impl BorshSerialize for PartialExecutionOutcome<'_> {
+    fn serialize<W: Write>(&self, writer: &mut W) -> IoResult<()> {
+        self.0.receipt_ids.serialize(writer)?;
+        self.0.gas_burnt.serialize(writer)?;
+        self.0.tokens_burnt.serialize(writer)?;
+        self.0.executor_id.serialize(writer)?;
+        self.0.status.serialize(writer)
+    }
+}
+
+impl ExecutionOutcomeWithId {
+    /// The hashes that make one leaf of the outcome tree: the identifier, the outcome, then every log (§B.9).
+    #[must_use]
+    pub fn to_hashes<C: Crypto>(&self) -> Vec<CryptoHash> {
+        let mut hashes = Vec::with_capacity(2 + self.outcome.logs.len());
+        hashes.push(self.id);
+        hashes.push(C::hash_borsh(&PartialExecutionOutcome(&self.outcome)));
+        hashes.extend(self.outcome.logs.iter().map(|log| C::sha256(log.as_bytes())));
+        hashes
+    }
+}
+
+/// Root of the tree of outcomes.
+#[must_use]
+pub fn outcome_root<C: Crypto>(outcomes: &[ExecutionOutcomeWithId]) -> CryptoHash {
+    crate::merkle::root_of_leaves::<C>(
+        outcomes
+            .iter()
+            .map(|outcome| C::hash_borsh(&outcome.to_hashes::<C>()))
+            .collect(),
+    )
+}
+
+impl core::fmt::Debug for ExecutionStatus {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Unknown => formatter.write_str("Unknown"),
+            Self::Failure => formatter.write_str("Failure"),
+            Self::SuccessValue(value) => write!(formatter, "SuccessValue({} bytes)", value.len()),
+            Self::SuccessReceiptId(receipt_id) => write!(formatter, "SuccessReceiptId({receipt_id})"),
+        }
+    }
+}
