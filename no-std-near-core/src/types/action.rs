@@ -277,40 +277,37 @@ pub struct WithdrawFromGasKeyAction {
     pub amount: Balance,
 }
 
-/// An action that is no delegate action. Decoding refuses those by their tag, so that decoding cannot recurse.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize)]
-pub struct NonDelegateAction(Action);
+/// Actions none of which is a delegate action. Decoding refuses those by their tag, so that it cannot recurse.
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshSerialize)]
+pub struct NonDelegateActions(Vec<Action>);
 
-/// The action was a delegate action.
+/// One of the actions was a delegate action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected an action that is no delegate action, found one")]
-pub struct IsDelegateAction;
+#[error("expected no delegate action inside a delegate action, found one")]
+pub struct NestedDelegateAction;
 
-impl NonDelegateAction {
-    /// The action.
-    #[must_use]
-    pub const fn action(&self) -> &Action {
+impl core::ops::Deref for NonDelegateActions {
+    type Target = [Action];
+
+    fn deref(&self) -> &[Action] {
         &self.0
     }
 }
 
-impl From<NonDelegateAction> for Action {
-    fn from(action: NonDelegateAction) -> Self {
-        action.0
-    }
-}
+impl TryFrom<Vec<Action>> for NonDelegateActions {
+    type Error = NestedDelegateAction;
 
-impl TryFrom<Action> for NonDelegateAction {
-    type Error = IsDelegateAction;
-
-    fn try_from(action: Action) -> Result<Self, IsDelegateAction> {
-        if action.is_delegate() {
-            Err(IsDelegateAction)
+    fn try_from(actions: Vec<Action>) -> Result<Self, NestedDelegateAction> {
+        if actions.iter().any(Action::is_delegate) {
+            Err(NestedDelegateAction)
         } else {
-            Ok(Self(action))
+            Ok(Self(actions))
         }
     }
 }
+
+/// Only decodes what is no delegate action.
+struct NonDelegateAction(Action);
 
 impl BorshDeserialize for NonDelegateAction {
     fn deserialize_reader<R: Read>(reader: &mut R) -> IoResult<Self> {
@@ -325,6 +322,14 @@ impl BorshDeserialize for NonDelegateAction {
     }
 }
 
+impl BorshDeserialize for NonDelegateActions {
+    fn deserialize_reader<R: Read>(reader: &mut R) -> IoResult<Self> {
+        // Unwrapping reuses the allocation.
+        let actions = Vec::<NonDelegateAction>::deserialize_reader(reader)?;
+        Ok(Self(actions.into_iter().map(|action| action.0).collect()))
+    }
+}
+
 /// Actions that the sender has signed and somebody else pays for.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct DelegateAction {
@@ -333,7 +338,7 @@ pub struct DelegateAction {
     /// Who receives the actions.
     pub receiver_id: AccountId,
     /// What to do.
-    pub actions: Vec<NonDelegateAction>,
+    pub actions: NonDelegateActions,
     /// Greater than the last nonce of the sender's key.
     pub nonce: Nonce,
     /// Last height at which this is valid.
@@ -359,7 +364,7 @@ pub struct DelegateActionV2 {
     /// Who receives the actions.
     pub receiver_id: AccountId,
     /// What to do.
-    pub actions: Vec<NonDelegateAction>,
+    pub actions: NonDelegateActions,
     /// Greater than the last nonce of the sender's key.
     pub nonce: TransactionNonce,
     /// Last height at which this is valid.
@@ -392,7 +397,7 @@ pub struct DelegateActionRef<'a> {
     /// Who receives the actions.
     pub receiver_id: &'a AccountId,
     /// What to do.
-    pub actions: &'a [NonDelegateAction],
+    pub actions: &'a [Action],
     /// Greater than the last nonce of the sender's key.
     pub nonce: TransactionNonce,
     /// Last height at which this is valid.
@@ -401,14 +406,6 @@ pub struct DelegateActionRef<'a> {
     pub public_key: &'a PublicKey,
     /// The sender's signature of the NEP-461 hash.
     pub signature: &'a Signature,
-}
-
-impl DelegateActionRef<'_> {
-    /// The inner actions as actions of their own, for the receipt that carries them on.
-    #[must_use]
-    pub fn to_actions(&self) -> Vec<Action> {
-        self.actions.iter().map(|action| action.action().clone()).collect()
-    }
 }
 
 impl<'a> From<&'a SignedDelegateAction> for DelegateActionRef<'a> {
