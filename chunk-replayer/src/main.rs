@@ -1,2 +1,3 @@
-//! `replay-chunk`: replay recorded or dumped NEAR chunks and compare them with nearcore, bit for bit.
+//! `replay-chunk`: see `--help`.
+
 fn main() {}
