@@ -24,6 +24,15 @@ pub struct CongestionInfoV1 {
     pub allowed_shard: u16,
 }
 
+/// The congestion that a shard's latest chunk header tells, and how old that is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ExtendedCongestionInfo {
+    /// From the latest chunk header.
+    pub congestion_info: CongestionInfo,
+    /// Blocks since then in which the shard had no chunk.
+    pub missed_chunks_count: u64,
+}
+
 impl Default for CongestionInfo {
     fn default() -> Self {
         Self::V1(CongestionInfoV1::default())

@@ -35,7 +35,6 @@ pub fn to_bytes<T: BorshSerialize + ?Sized>(value: &T) -> Vec<u8> {
 }
 
 /// Appends the borsh form of a value.
-#[expect(reason = "writing to memory cannot fail, and no length exceeds 32 bits")]
 pub fn append_bytes<T: BorshSerialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
     value.serialize(bytes).expect("a value in memory has a borsh form");
 }

@@ -1,7 +1,7 @@
 //! Execution outcomes and their hashes.
 //!
-//! Mirrors `core/primitives/src/transaction.rs`; differs in: a failure carries no error, because the outcome's hash does not
-//! contain it (§B.9), and there is no profile.
+//! Mirrors `core/primitives/src/transaction.rs`; differs in: a failure carries a text for people instead of nearcore's error,
+//! because the outcome's hash contains neither (§B.9), and there is no profile.
 
 use super::account_id::AccountId;
 use super::hash::CryptoHash;
@@ -9,16 +9,18 @@ use super::{Balance, Compute, Gas};
 use crate::crypto::Crypto;
 use alloc::string::String;
 use alloc::vec::Vec;
+use borsh::BorshSerialize;
 use borsh::io::{Result as IoResult, Write};
-use borsh::{BorshDeserialize, BorshSerialize};
 
-/// How a transaction or receipt ended, as the outcome's hash sees it.
-#[derive(Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+/// How a transaction or receipt ended.
+///
+/// The borsh form is the one that is hashed: the tag, and the value or identifier of a success.
+#[derive(Clone, PartialEq, Eq, BorshSerialize)]
 pub enum ExecutionStatus {
     /// Not run.
     Unknown,
-    /// Failed.
-    Failure,
+    /// Failed; the text says why and is part of no hash.
+    Failure(#[borsh(skip)] String),
     /// The last action returned this value, or nothing.
     SuccessValue(Vec<u8>),
     /// The last action returned a promise, or the transaction became this receipt.
@@ -93,7 +95,7 @@ impl core::fmt::Debug for ExecutionStatus {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Unknown => formatter.write_str("Unknown"),
-            Self::Failure => formatter.write_str("Failure"),
+            Self::Failure(reason) => write!(formatter, "Failure({reason})"),
             Self::SuccessValue(value) => write!(formatter, "SuccessValue({} bytes)", value.len()),
             Self::SuccessReceiptId(receipt_id) => write!(formatter, "SuccessReceiptId({receipt_id})"),
         }

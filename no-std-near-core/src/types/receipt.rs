@@ -347,6 +347,31 @@ impl Receipt {
         }
     }
 
+    /// A receipt whose identifier is still to be set.
+    #[must_use]
+    pub const fn without_id(predecessor_id: AccountId, receiver_id: AccountId, receipt: ReceiptEnum) -> Self {
+        Self {
+            predecessor_id,
+            receiver_id,
+            receipt_id: CryptoHash::ZERO,
+            receipt,
+        }
+    }
+
+    /// Where the result of the actions goes; none for receipts without actions.
+    #[must_use]
+    pub const fn output_data_receivers_mut(&mut self) -> Option<&mut Vec<DataReceiver>> {
+        match &mut self.receipt {
+            ReceiptEnum::Action(receipt) | ReceiptEnum::PromiseYield(receipt) => {
+                Some(&mut receipt.output_data_receivers)
+            }
+            ReceiptEnum::ActionV2(receipt) | ReceiptEnum::PromiseYieldV2(receipt) => {
+                Some(&mut receipt.output_data_receivers)
+            }
+            ReceiptEnum::Data(_) | ReceiptEnum::PromiseResume(_) | ReceiptEnum::GlobalContractDistribution(_) => None,
+        }
+    }
+
     /// The receipt that a transaction becomes.
     #[must_use]
     pub fn from_tx(
@@ -386,19 +411,15 @@ impl Receipt {
     }
 
     fn refund(receiver_id: &AccountId, signer_id: AccountId, signer_public_key: PublicKey, refund: Balance) -> Self {
-        Self {
-            predecessor_id: AccountId::system(),
-            receiver_id: receiver_id.clone(),
-            receipt_id: CryptoHash::ZERO,
-            receipt: ReceiptEnum::Action(ActionReceipt {
-                signer_id,
-                signer_public_key,
-                gas_price: 0,
-                output_data_receivers: Vec::new(),
-                input_data_ids: Vec::new(),
-                actions: vec![Action::Transfer(TransferAction { deposit: refund })],
-            }),
-        }
+        let receipt = ActionReceipt {
+            signer_id,
+            signer_public_key,
+            gas_price: 0,
+            output_data_receivers: Vec::new(),
+            input_data_ids: Vec::new(),
+            actions: vec![Action::Transfer(TransferAction { deposit: refund })],
+        };
+        Self::without_id(AccountId::system(), receiver_id.clone(), ReceiptEnum::Action(receipt))
     }
 
     /// Brings a global contract to a shard. The identifier is still to be set.
@@ -407,12 +428,11 @@ impl Receipt {
         predecessor_id: AccountId,
         receipt: GlobalContractDistributionReceipt,
     ) -> Self {
-        Self {
+        Self::without_id(
             predecessor_id,
-            receiver_id: AccountId::system(),
-            receipt_id: CryptoHash::ZERO,
-            receipt: ReceiptEnum::GlobalContractDistribution(receipt),
-        }
+            AccountId::system(),
+            ReceiptEnum::GlobalContractDistribution(receipt),
+        )
     }
 }
 
