@@ -125,6 +125,45 @@ mod tests {
     }
 
     #[test]
+    fn sets_that_cannot_be_computed_with_are_refused() {
+        let refuse = |change: fn(&mut Params)| {
+            let mut params = KnownSet::Production.load(ProtocolVariant::RELEASED);
+            change(&mut params);
+            Params::decode(&borsh::to_vec(&params).unwrap()).unwrap_err()
+        };
+        let zero = refuse(|params| params.congestion_control_config.max_congestion_missed_chunks = 0);
+        assert_eq!(
+            zero,
+            ParamsError::ZeroDivisor {
+                name: "max_congestion_missed_chunks"
+            }
+        );
+        let zero = refuse(|params| params.fees.burnt_gas_reward.denominator = 0);
+        assert_eq!(
+            zero,
+            ParamsError::ZeroDivisor {
+                name: "burnt_gas_reward"
+            }
+        );
+        let small = refuse(|params| params.bandwidth_scheduler_config.max_single_grant = 4_194_303);
+        assert!(matches!(
+            small,
+            ParamsError::UnusableBandwidth {
+                max_single_grant: 4_194_303,
+                ..
+            }
+        ));
+        let large = refuse(|params| params.bandwidth_scheduler_config.max_single_grant = 4_500_001);
+        assert!(matches!(
+            large,
+            ParamsError::UnusableBandwidth {
+                max_shard_bandwidth: 4_500_000,
+                ..
+            }
+        ));
+    }
+
+    #[test]
     fn damaged_bytes_are_refused_without_panic() {
         let bytes = KnownSet::Production.bytes();
         for len in 0..bytes.len() {

@@ -10,6 +10,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 
 pub mod config;
 pub mod costs;
+pub mod fees;
 mod known_sets;
 
 pub use config::{
@@ -19,12 +20,9 @@ pub use config::{
 pub use costs::{ActionCosts, ExtCosts, ExtCostsConfig, Fee, ParameterCost};
 pub use known_sets::{KnownSet, KnownSetError, known_set};
 
-/// Gas.
-pub type Gas = u64;
-/// Compute.
-pub type Compute = u64;
-/// yoctoNEAR.
-pub type Balance = u128;
+use crate::crypto::{Crypto, NativeCrypto};
+use crate::types::hash::CryptoHash;
+use crate::types::{Balance, Compute, Gas};
 
 /// The protocol version this crate implements.
 pub const PROTOCOL_VERSION: u32 = 86;
@@ -102,11 +100,23 @@ pub enum ParamsError {
         /// The version asked for.
         found: u32,
     },
-    /// A ratio with denominator zero.
-    #[error("the denominator of {name} is zero")]
-    ZeroDenominator {
-        /// Which ratio.
+    /// A value that is divided by is zero.
+    #[error("{name} is zero and would be divided by")]
+    ZeroDivisor {
+        /// Which value.
         name: &'static str,
+    },
+    /// The largest grant of bandwidth is not between the largest receipt and what a shard may send in all.
+    #[error(
+        "largest grant of {max_single_grant} bytes, but receipts up to {max_receipt_size} and {max_shard_bandwidth} in all"
+    )]
+    UnusableBandwidth {
+        /// The largest grant, in bytes.
+        max_single_grant: u64,
+        /// The largest receipt, in bytes.
+        max_receipt_size: u64,
+        /// What a shard may send in all, in bytes.
+        max_shard_bandwidth: u64,
     },
 }
 
@@ -130,16 +140,49 @@ impl Params {
     pub fn decode(bytes: &[u8]) -> Result<Self, ParamsError> {
         let params: Self = borsh::from_slice(bytes).map_err(|_| ParamsError::Malformed { len: bytes.len() })?;
         check_protocol_version(params.protocol_version)?;
-        let ratios = [
-            ("burnt_gas_reward", params.fees.burnt_gas_reward),
-            ("gas_refund_penalty", params.fees.gas_refund_penalty),
-        ];
-        for (name, ratio) in ratios {
-            if ratio.denominator == 0 {
-                return Err(ParamsError::ZeroDenominator { name });
-            }
-        }
+        params.check_divisors()?;
+        params.check_bandwidth()?;
         Ok(params)
+    }
+
+    fn check_divisors(&self) -> Result<(), ParamsError> {
+        let congestion = &self.congestion_control_config;
+        let divisors = [
+            ("burnt_gas_reward", u64::from(self.fees.burnt_gas_reward.denominator)),
+            (
+                "gas_refund_penalty",
+                u64::from(self.fees.gas_refund_penalty.denominator),
+            ),
+            ("max_congestion_incoming_gas", congestion.max_congestion_incoming_gas),
+            ("max_congestion_outgoing_gas", congestion.max_congestion_outgoing_gas),
+            (
+                "max_congestion_memory_consumption",
+                congestion.max_congestion_memory_consumption,
+            ),
+            ("max_congestion_missed_chunks", congestion.max_congestion_missed_chunks),
+        ];
+        match divisors.into_iter().find(|(_, value)| *value == 0) {
+            Some((name, _)) => Err(ParamsError::ZeroDivisor { name }),
+            None => Ok(()),
+        }
+    }
+
+    /// nearcore asserts the same when it computes the parameters of the scheduler.
+    const fn check_bandwidth(&self) -> Result<(), ParamsError> {
+        let BandwidthSchedulerConfig {
+            max_single_grant,
+            max_shard_bandwidth,
+            ..
+        } = self.bandwidth_scheduler_config;
+        let max_receipt_size = self.wasm_config.limit_config.max_receipt_size;
+        if max_receipt_size <= max_single_grant && max_single_grant <= max_shard_bandwidth {
+            return Ok(());
+        }
+        Err(ParamsError::UnusableBandwidth {
+            max_single_grant,
+            max_receipt_size,
+            max_shard_bandwidth,
+        })
     }
 
     /// The parameters of mainnet and testnet at protocol version 86, as released.
@@ -158,9 +201,7 @@ impl Params {
     ///
     /// # Panics
     /// Never: writing to memory does not fail.
-    pub fn params_hash(&self) -> [u8; 32] {
-        use sha2::Digest;
-        let bytes = borsh::to_vec(self).expect("writing to memory does not fail");
-        sha2::Sha256::digest(&bytes).into()
+    pub fn params_hash(&self) -> CryptoHash {
+        NativeCrypto::sha256(&borsh::to_vec(self).expect("writing to memory does not fail"))
     }
 }
