@@ -13,11 +13,15 @@ impl<'a> PartialTrie<'a> {
     /// Never fails: what is missing or cannot be decoded is an error when it is needed.
     pub fn from_blobs<C: Crypto>(root: CryptoHash, blobs: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut trie = Self::empty(root);
-        trie.entries = blobs.into_iter().map(|bytes| Entry::hashed(bytes, C::sha256(bytes).0, 0, 0)).collect();
+        trie.entries = blobs
+            .into_iter()
+            .map(|bytes| Entry::hashed(bytes, C::sha256(bytes).0, 0, 0))
+            .collect();
         trie.by_hash = (0..trie.entries.len() as u32).collect();
         let entries = &trie.entries;
         let hash_of = |id: &u32| entries.get(*id as usize).map(Entry::hash);
-        trie.by_hash.sort_unstable_by(|left, right| hash_of(left).cmp(&hash_of(right)));
+        trie.by_hash
+            .sort_unstable_by(|left, right| hash_of(left).cmp(&hash_of(right)));
         trie.by_hash.dedup_by(|left, right| hash_of(left) == hash_of(right));
         trie.root_link = trie.link_to(&root.0);
         trie.link_reachable();
@@ -32,7 +36,9 @@ impl<'a> PartialTrie<'a> {
     fn link_reachable(&mut self) {
         let mut pending: Vec<EntryId> = self.root_entry().into_iter().collect();
         while let Some(id) = pending.pop() {
-            let Some(entry) = self.entries.get(id.index()) else { continue };
+            let Some(entry) = self.entries.get(id.index()) else {
+                continue;
+            };
             let Ok(node) = Node::decode(entry.bytes) else { continue };
             if !entry.links().is_empty() {
                 continue;
@@ -54,7 +60,10 @@ impl<'a> PartialTrie<'a> {
 
     fn link_to(&self, hash: &[u8; 32]) -> u32 {
         let found = self.by_hash.binary_search_by(|&id| self.hash_at(id).cmp(hash));
-        found.ok().and_then(|index| self.by_hash.get(index)).map_or(NO_ENTRY, |&id| verified(id))
+        found
+            .ok()
+            .and_then(|index| self.by_hash.get(index))
+            .map_or(NO_ENTRY, |&id| verified(id))
     }
 }
 
@@ -73,7 +82,10 @@ pub struct PartialTrieBuilder<'a> {
 impl<'a> PartialTrieBuilder<'a> {
     /// An empty arena with room for `entries` nodes and values and `links` references.
     pub fn with_capacity(entries: usize, links: usize) -> Self {
-        Self { entries: Vec::with_capacity(entries), links: Vec::with_capacity(links) }
+        Self {
+            entries: Vec::with_capacity(entries),
+            links: Vec::with_capacity(links),
+        }
     }
 
     /// Adds a node or value whose hash is computed when it is first entered. All its `link_count` references (0 for a value) are open
@@ -91,7 +103,9 @@ impl<'a> PartialTrieBuilder<'a> {
 
     /// Says that reference number `ordinal` of `parent` is `child`. Does nothing if `parent` was not given so many references.
     pub fn link(&mut self, parent: EntryId, ordinal: usize, child: EntryId) {
-        let Some(parent) = self.entries.get(parent.index()) else { return };
+        let Some(parent) = self.entries.get(parent.index()) else {
+            return;
+        };
         let range = parent.links();
         if let Some(link) = self.links.get_mut(range).and_then(|links| links.get_mut(ordinal)) {
             *link = child.0;

@@ -92,7 +92,10 @@ impl Value<'_> {
 pub(super) enum Child<'v> {
     None,
     /// An unchanged subtree: the link to it, and its hash.
-    Old { link: u32, hash: &'v [u8; HASH_LEN] },
+    Old {
+        link: u32,
+        hash: &'v [u8; HASH_LEN],
+    },
     /// A node of the editor.
     Edited(usize),
 }
@@ -109,9 +112,18 @@ pub(super) type BranchChildren<'v> = [Child<'v>; 16];
 pub(super) enum EditKind<'v> {
     /// The whole trie is empty, or (for a moment) a child that was removed.
     Empty,
-    Leaf { extension: Extension<'v>, value: Value<'v> },
-    Extension { extension: Extension<'v>, child: Child<'v> },
-    Branch { children: Box<BranchChildren<'v>>, value: Option<Value<'v>> },
+    Leaf {
+        extension: Extension<'v>,
+        value: Value<'v>,
+    },
+    Extension {
+        extension: Extension<'v>,
+        child: Child<'v>,
+    },
+    Branch {
+        children: Box<BranchChildren<'v>>,
+        value: Option<Value<'v>>,
+    },
 }
 
 impl EditKind<'_> {
@@ -172,7 +184,12 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     /// The root is missing or cannot be decoded.
     pub fn new(trie: &'t mut PartialTrie<'a>) -> Result<Self, StorageError> {
         let root = trie.enter_root::<C>(Access::Recorded)?;
-        let mut editor = Self { trie, nodes: Vec::new(), path: Vec::new(), crypto: PhantomData };
+        let mut editor = Self {
+            trie,
+            nodes: Vec::new(),
+            path: Vec::new(),
+            crypto: PhantomData,
+        };
         match root {
             Some(entry) => editor.load(entry)?,
             None => editor.place(EditKind::Empty, 0),
@@ -249,23 +266,37 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         let Node { kind, memory_usage } = self.trie.node(entry)?;
         let link = |ordinal| self.trie.link(entry, ordinal);
         let kind = match kind {
-            NodeKind::Leaf { extension, value } => {
-                EditKind::Leaf { extension: Extension::Encoded(extension), value: Value::Old(value) }
-            }
+            NodeKind::Leaf { extension, value } => EditKind::Leaf {
+                extension: Extension::Encoded(extension),
+                value: Value::Old(value),
+            },
             NodeKind::Extension { extension, child } => EditKind::Extension {
                 extension: Extension::Encoded(extension),
-                child: Child::Old { link: link(0), hash: child },
+                child: Child::Old {
+                    link: link(0),
+                    hash: child,
+                },
             },
             NodeKind::Branch { children, value } => {
                 let mut slots = [Child::None; 16];
                 let first = usize::from(value.is_some());
                 for (ordinal, (nibble, hash)) in children.iter().enumerate() {
-                    slots[usize::from(nibble)] = Child::Old { link: link(first + ordinal), hash };
+                    slots[usize::from(nibble)] = Child::Old {
+                        link: link(first + ordinal),
+                        hash,
+                    };
                 }
-                EditKind::Branch { children: Box::new(slots), value: value.map(Value::Old) }
+                EditKind::Branch {
+                    children: Box::new(slots),
+                    value: value.map(Value::Old),
+                }
             }
         };
-        self.nodes.push(EditNode { kind, memory_usage, origin: Some(entry) });
+        self.nodes.push(EditNode {
+            kind,
+            memory_usage,
+            origin: Some(entry),
+        });
         Ok(self.nodes.len() - 1)
     }
 
@@ -282,7 +313,11 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     }
 
     pub(super) fn place(&mut self, kind: EditKind<'v>, memory_usage: u64) -> usize {
-        self.nodes.push(EditNode { kind, memory_usage, origin: None });
+        self.nodes.push(EditNode {
+            kind,
+            memory_usage,
+            origin: None,
+        });
         self.nodes.len() - 1
     }
 
@@ -296,13 +331,20 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     pub(super) fn take(&mut self, node: usize) -> (EditKind<'v>, u64, u64) {
         let node = &mut self.nodes[node];
         let below = node.cost_below();
-        (core::mem::replace(&mut node.kind, EditKind::Empty), core::mem::take(&mut node.memory_usage), below)
+        (
+            core::mem::replace(&mut node.kind, EditKind::Empty),
+            core::mem::take(&mut node.memory_usage),
+            below,
+        )
     }
 
     fn insert_step(&mut self, node: usize, rest: Nibbles<'v>, value: &'v [u8]) -> Result<Step, StorageError> {
         match self.nodes[node].kind {
             EditKind::Empty => {
-                let kind = EditKind::Leaf { extension: Extension::Part(rest), value: Value::New(value) };
+                let kind = EditKind::Leaf {
+                    extension: Extension::Part(rest),
+                    value: Value::New(value),
+                };
                 let cost = kind.own_cost();
                 self.put(node, kind, cost);
                 Ok(Step::Done)
@@ -345,21 +387,32 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     }
 
     fn insert_at_leaf(&mut self, node: usize, rest: Nibbles<'v>, new: &'v [u8]) -> Result<Step, StorageError> {
-        let (EditKind::Leaf { extension, value }, ..) = self.take(node) else { return Ok(Step::NotFound) };
+        let (EditKind::Leaf { extension, value }, ..) = self.take(node) else {
+            return Ok(Step::NotFound);
+        };
         let existing_len = extension.nibbles().len();
         let common = rest.common_prefix_len(&extension.nibbles());
         if common == existing_len && common == rest.len() {
-            let kind = EditKind::Leaf { extension, value: Value::New(new) };
+            let kind = EditKind::Leaf {
+                extension,
+                value: Value::New(new),
+            };
             let cost = kind.own_cost();
             self.put(node, kind, cost);
             return Ok(Step::Done);
         }
         if common > 0 {
             // A shared beginning becomes an extension, the leaf moves below it.
-            let leaf = EditKind::Leaf { extension: extension.skip(common), value };
+            let leaf = EditKind::Leaf {
+                extension: extension.skip(common),
+                value,
+            };
             let leaf_cost = leaf.own_cost();
             let leaf = self.place(leaf, leaf_cost);
-            let kind = EditKind::Extension { extension: Extension::Part(rest.take(common)), child: Child::Edited(leaf) };
+            let kind = EditKind::Extension {
+                extension: Extension::Part(rest.take(common)),
+                child: Child::Edited(leaf),
+            };
             let cost = kind.own_cost();
             self.put(node, kind, cost);
             return Ok(Step::Descend(leaf, common));
@@ -371,35 +424,52 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         match extension.nibbles().first() {
             None => branch_value = Some(value),
             Some(nibble) => {
-                let leaf = EditKind::Leaf { extension: extension.skip(1), value };
+                let leaf = EditKind::Leaf {
+                    extension: extension.skip(1),
+                    value,
+                };
                 below = leaf.own_cost();
                 children[usize::from(nibble)] = Child::Edited(self.place(leaf, below));
             }
         }
-        let kind = EditKind::Branch { children, value: branch_value };
+        let kind = EditKind::Branch {
+            children,
+            value: branch_value,
+        };
         let usage = add(kind.own_cost(), below)?;
         self.put(node, kind, usage);
         Ok(Step::Again)
     }
 
     fn insert_at_extension(&mut self, node: usize, rest: Nibbles<'v>) -> Result<Step, StorageError> {
-        let (EditKind::Extension { extension, child }, _, below) = self.take(node) else { return Ok(Step::NotFound) };
+        let (EditKind::Extension { extension, child }, _, below) = self.take(node) else {
+            return Ok(Step::NotFound);
+        };
         let existing = extension.nibbles();
         let existing_len = existing.len();
         let common = rest.common_prefix_len(&existing);
         if common == existing_len {
             let child = self.edited(child)?;
-            let kind = EditKind::Extension { extension, child: Child::Edited(child) };
+            let kind = EditKind::Extension {
+                extension,
+                child: Child::Edited(child),
+            };
             let cost = kind.own_cost();
             self.put(node, kind, cost);
             return Ok(Step::Descend(child, common));
         }
         if common > 0 {
             // The rest of the extension moves below a shorter one; the next step makes a branch of it.
-            let inner = EditKind::Extension { extension: extension.skip(common), child };
+            let inner = EditKind::Extension {
+                extension: extension.skip(common),
+                child,
+            };
             let inner_usage = add(below, inner.own_cost())?;
             let inner = self.place(inner, inner_usage);
-            let kind = EditKind::Extension { extension: extension.take(common), child: Child::Edited(inner) };
+            let kind = EditKind::Extension {
+                extension: extension.take(common),
+                child: Child::Edited(inner),
+            };
             let cost = kind.own_cost();
             self.put(node, kind, cost);
             return Ok(Step::Descend(inner, common));
@@ -409,7 +479,10 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         let (child, child_usage) = if existing_len == 1 {
             (child, below)
         } else {
-            let inner = EditKind::Extension { extension: extension.skip(1), child };
+            let inner = EditKind::Extension {
+                extension: extension.skip(1),
+                child,
+            };
             let usage = add(below, inner.own_cost())?;
             (Child::Edited(self.place(inner, usage)), usage)
         };
@@ -487,7 +560,10 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
                 match (first, second, value) {
                     (None, _, None) => {}
                     (None, _, Some(value)) => {
-                        let leaf = EditKind::Leaf { extension: Extension::Part(Nibbles::new(&[])), value };
+                        let leaf = EditKind::Leaf {
+                            extension: Extension::Part(Nibbles::new(&[])),
+                            value,
+                        };
                         let cost = leaf.own_cost();
                         self.put(node, leaf, cost);
                     }
@@ -507,7 +583,10 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         let child = self.edited(child)?;
         let child_usage = self.nodes[child].memory_usage;
         if let EditKind::Branch { .. } = self.nodes[child].kind {
-            let kind = EditKind::Extension { extension, child: Child::Edited(child) };
+            let kind = EditKind::Extension {
+                extension,
+                child: Child::Edited(child),
+            };
             let usage = add(child_usage, kind.own_cost())?;
             self.put(node, kind, usage);
             return Ok(());
@@ -545,5 +624,6 @@ static SINGLE_NIBBLES: [[u8; 1]; 16] = {
 
 /// nearcore's plain `+` on memory usages, which aborts on overflow.
 pub(super) fn add(left: u64, right: u64) -> Result<u64, StorageError> {
-    left.checked_add(right).ok_or(StorageError::MemoryUsageOverflow("a sum exceeds 64 bits"))
+    left.checked_add(right)
+        .ok_or(StorageError::MemoryUsageOverflow("a sum exceeds 64 bits"))
 }

@@ -3,10 +3,10 @@
 //! Mirrors `lookup_from_state_column` of `core/store/src/trie/mod.rs` and, for prefixes, `core/store/src/trie/ops/iter.rs`; differs in:
 //! a prefix is read in one go, because every caller consumes the whole iteration.
 
+use super::StorageError;
 use super::nibbles::Nibbles;
 use super::node::{HASH_LEN, NodeKind, ValueRef};
 use super::partial::{Access, PartialTrie};
-use super::StorageError;
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
 use alloc::vec::Vec;
@@ -36,7 +36,9 @@ impl<'a> PartialTrie<'a> {
     /// # Errors
     /// A node on the way is missing or cannot be decoded.
     pub fn lookup<C: Crypto>(&mut self, key: &[u8], access: Access) -> Result<Option<ValueHandle<'a>>, StorageError> {
-        let Some(mut entry) = self.enter_root::<C>(access)? else { return Ok(None) };
+        let Some(mut entry) = self.enter_root::<C>(access)? else {
+            return Ok(None);
+        };
         let mut rest = Nibbles::new(key);
         loop {
             let (ordinal, child) = match self.node(entry)?.kind {
@@ -45,13 +47,19 @@ impl<'a> PartialTrie<'a> {
                     return Ok(found.then(|| self.handle(entry, value)));
                 }
                 NodeKind::Extension { extension, child } => {
-                    let Some(rest_below) = strip(rest, extension) else { return Ok(None) };
+                    let Some(rest_below) = strip(rest, extension) else {
+                        return Ok(None);
+                    };
                     rest = rest_below;
                     (0, child)
                 }
                 NodeKind::Branch { children, value } => {
-                    let Some(nibble) = rest.first() else { return Ok(value.map(|value| self.handle(entry, value))) };
-                    let Some((ordinal, child)) = children.get(nibble) else { return Ok(None) };
+                    let Some(nibble) = rest.first() else {
+                        return Ok(value.map(|value| self.handle(entry, value)));
+                    };
+                    let Some((ordinal, child)) = children.get(nibble) else {
+                        return Ok(None);
+                    };
                     rest = rest.skip(1);
                     (ordinal + usize::from(value.is_some()), child)
                 }
@@ -90,7 +98,9 @@ impl<'a> PartialTrie<'a> {
         prefix: &[u8],
         access: Access,
     ) -> Result<Vec<(Vec<u8>, &'a [u8])>, StorageError> {
-        let Some(top) = self.enter_prefix::<C>(prefix, access)? else { return Ok(Vec::new()) };
+        let Some(top) = self.enter_prefix::<C>(prefix, access)? else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
         let mut pending = alloc::vec![top];
         while let Some(Visit { entry, path }) = pending.pop() {
@@ -114,7 +124,10 @@ impl<'a> PartialTrie<'a> {
                         let child_entry = self.follow::<C>(self.link(entry, first_child + ordinal), child, access)?;
                         let mut path = path.clone();
                         path.push(nibble);
-                        pending.push(Visit { entry: child_entry, path });
+                        pending.push(Visit {
+                            entry: child_entry,
+                            path,
+                        });
                     }
                     pending[below..].reverse();
                 }
@@ -125,10 +138,17 @@ impl<'a> PartialTrie<'a> {
 
     /// Walks to the highest node below which all keys begin with `prefix` (and no others do).
     fn enter_prefix<C: Crypto>(&mut self, prefix: &[u8], access: Access) -> Result<Option<Visit>, StorageError> {
-        let Some(mut entry) = self.enter_root::<C>(access)? else { return Ok(None) };
+        let Some(mut entry) = self.enter_root::<C>(access)? else {
+            return Ok(None);
+        };
         let mut rest = Nibbles::new(prefix);
         loop {
-            let path = || Nibbles::new(prefix).take(2 * prefix.len() - rest.len()).iter().collect();
+            let path = || {
+                Nibbles::new(prefix)
+                    .take(2 * prefix.len() - rest.len())
+                    .iter()
+                    .collect()
+            };
             let (ordinal, child) = match self.node(entry)?.kind {
                 NodeKind::Leaf { extension, .. } => {
                     let below = Nibbles::from_encoded(extension).is_some_and(|nibbles| nibbles.starts_with(&rest));
@@ -143,8 +163,12 @@ impl<'a> PartialTrie<'a> {
                     (0, child)
                 }
                 NodeKind::Branch { children, value } => {
-                    let Some(nibble) = rest.first() else { return Ok(Some(Visit { entry, path: path() })) };
-                    let Some((ordinal, child)) = children.get(nibble) else { return Ok(None) };
+                    let Some(nibble) = rest.first() else {
+                        return Ok(Some(Visit { entry, path: path() }));
+                    };
+                    let Some((ordinal, child)) = children.get(nibble) else {
+                        return Ok(None);
+                    };
                     rest = rest.skip(1);
                     (ordinal + usize::from(value.is_some()), child)
                 }
@@ -155,7 +179,10 @@ impl<'a> PartialTrie<'a> {
 
     fn handle(&self, entry: u32, reference: ValueRef<'a>) -> ValueHandle<'a> {
         // A value is the first reference of the node that has it.
-        ValueHandle { link: self.link(entry, 0), reference }
+        ValueHandle {
+            link: self.link(entry, 0),
+            reference,
+        }
     }
 }
 
@@ -179,10 +206,9 @@ fn extended(mut path: Vec<u8>, extension: &[u8]) -> Vec<u8> {
 fn pack(nibbles: &[u8]) -> Result<Vec<u8>, StorageError> {
     let (pairs, rest) = nibbles.as_chunks::<2>();
     if !rest.is_empty() {
-        return Err(StorageError::inconsistent("a key in the trie has an odd number of nibbles"));
+        return Err(StorageError::inconsistent(
+            "a key in the trie has an odd number of nibbles",
+        ));
     }
     Ok(pairs.iter().map(|[high, low]| high << 4 | low).collect())
 }
-
-/// A hash of zeros stands for an empty trie.
-pub(super) const EMPTY_ROOT: [u8; HASH_LEN] = [0; HASH_LEN];

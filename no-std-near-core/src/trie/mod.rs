@@ -25,13 +25,10 @@ pub mod partial;
 
 pub mod root;
 
-
 pub use builder::PartialTrieBuilder;
 pub use edit::TrieEditor;
 pub use lookup::ValueHandle;
 pub use partial::{Access, EntryId, PartialTrie, TrieNodesCount};
-
-
 
 use crate::types::hash::CryptoHash;
 use alloc::string::String;

@@ -23,14 +23,22 @@ pub struct Nibbles<'a> {
 impl<'a> Nibbles<'a> {
     /// All nibbles of `bytes`.
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, start: 0, end: bytes.len() * 2 }
+        Self {
+            bytes,
+            start: 0,
+            end: bytes.len() * 2,
+        }
     }
 
     /// The nibbles of a hex-prefix encoded extension; `None` if it is empty. Flags are not looked at beyond the parity.
     pub fn from_encoded(encoded: &'a [u8]) -> Option<Self> {
         let first = *encoded.first()?;
         let start = if first & ODD_FLAG != 0 { 1 } else { 2 };
-        Some(Self { bytes: encoded, start, end: encoded.len() * 2 })
+        Some(Self {
+            bytes: encoded,
+            start,
+            end: encoded.len() * 2,
+        })
     }
 
     /// How many nibbles.
@@ -58,13 +66,19 @@ impl<'a> Nibbles<'a> {
     /// What follows the first `count` nibbles (nothing, if there are fewer).
     #[must_use]
     pub fn skip(&self, count: usize) -> Self {
-        Self { start: (self.start + count).min(self.end), ..*self }
+        Self {
+            start: (self.start + count).min(self.end),
+            ..*self
+        }
     }
 
     /// The first `count` nibbles (all, if there are fewer).
     #[must_use]
     pub fn take(&self, count: usize) -> Self {
-        Self { end: (self.start + count).min(self.end), ..*self }
+        Self {
+            end: (self.start + count).min(self.end),
+            ..*self
+        }
     }
 
     /// The nibbles one by one.
@@ -106,7 +120,9 @@ impl<'a> Nibbles<'a> {
     }
 
     fn first_difference(&self, other: &Nibbles<'_>, from: usize, limit: usize) -> usize {
-        (from..limit).find(|&index| self.at(index) != other.at(index)).unwrap_or(limit)
+        (from..limit)
+            .find(|&index| self.at(index) != other.at(index))
+            .unwrap_or(limit)
     }
 
     /// Length in bytes of the hex-prefix encoding.
@@ -122,7 +138,13 @@ impl<'a> Nibbles<'a> {
     /// Appends the hex-prefix encoding of `head` followed by `tail` to `out`.
     pub fn encode_pair_into(head: Nibbles<'_>, tail: Nibbles<'_>, is_leaf: bool, out: &mut Vec<u8>) {
         let len = head.len() + tail.len();
-        let at = |index: usize| if index < head.len() { head.at(index) } else { tail.at(index - head.len()) };
+        let at = |index: usize| {
+            if index < head.len() {
+                head.at(index)
+            } else {
+                tail.at(index - head.len())
+            }
+        };
         let flag = if is_leaf { LEAF_FLAG } else { 0 };
         let odd = len & 1;
         out.push(if odd == 1 { flag | ODD_FLAG | at(0) } else { flag });

@@ -77,7 +77,9 @@ impl<'a> Children<'a> {
 
     /// The children present as (nibble, hash), ascending.
     pub fn iter(self) -> impl Iterator<Item = (u8, &'a [u8; HASH_LEN])> {
-        (0..16u8).filter(move |nibble| self.mask >> nibble & 1 == 1).zip(self.hashes)
+        (0..16u8)
+            .filter(move |nibble| self.mask >> nibble & 1 == 1)
+            .zip(self.hashes)
     }
 }
 
@@ -124,18 +126,30 @@ impl<'a> Node<'a> {
     pub fn decode(bytes: &'a [u8]) -> Result<Self, NodeError> {
         let mut reader = Reader { rest: bytes };
         let kind = match reader.byte()? {
-            TAG_LEAF => NodeKind::Leaf { extension: reader.extension()?, value: reader.value_ref()? },
-            TAG_BRANCH => NodeKind::Branch { children: reader.children()?, value: None },
+            TAG_LEAF => NodeKind::Leaf {
+                extension: reader.extension()?,
+                value: reader.value_ref()?,
+            },
+            TAG_BRANCH => NodeKind::Branch {
+                children: reader.children()?,
+                value: None,
+            },
             TAG_BRANCH_WITH_VALUE => {
                 let value = Some(reader.value_ref()?);
-                NodeKind::Branch { children: reader.children()?, value }
+                NodeKind::Branch {
+                    children: reader.children()?,
+                    value,
+                }
             }
             TAG_EXTENSION => {
                 let extension = reader.extension()?;
                 if Nibbles::from_encoded(extension).is_none_or(|nibbles| nibbles.is_empty()) {
                     return Err(NodeError::EmptyExtension);
                 }
-                NodeKind::Extension { extension, child: reader.array()? }
+                NodeKind::Extension {
+                    extension,
+                    child: reader.array()?,
+                }
             }
             tag => return Err(NodeError::UnknownTag(tag)),
         };
@@ -203,7 +217,10 @@ impl<'a> Reader<'a> {
     }
 
     fn value_ref(&mut self) -> Result<ValueRef<'a>, NodeError> {
-        Ok(ValueRef { length_bytes: self.u32()?, hash: self.array()? })
+        Ok(ValueRef {
+            length_bytes: self.u32()?,
+            hash: self.array()?,
+        })
     }
 
     fn children(&mut self) -> Result<Children<'a>, NodeError> {

@@ -97,7 +97,10 @@ impl<'a> PartialTrie<'a> {
             by_hash: Vec::new(),
             distinct: HashTable::new(),
             recorded_bytes: 0,
-            counts: TrieNodesCount { db_reads: 0, mem_reads: 0 },
+            counts: TrieNodesCount {
+                db_reads: 0,
+                mem_reads: 0,
+            },
         }
     }
 
@@ -137,7 +140,11 @@ impl<'a> PartialTrie<'a> {
             let first = entry.first_link as usize;
             first..first + entry.link_count as usize
         });
-        self.links.get(range).unwrap_or_default().iter().map(|&link| entry_of(link))
+        self.links
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .map(|&link| entry_of(link))
     }
 
     /// Whether anything needed the entry, be it a lookup or the computation of a new root: touched entries are the witness.
@@ -153,8 +160,14 @@ impl<'a> PartialTrie<'a> {
     /// The bytes with this hash wherever they are referenced, without side effects: contract code that was appended to a recorded
     /// state. Finds nothing in an arena made by [`PartialTrieBuilder`](super::PartialTrieBuilder).
     pub fn find_by_hash(&self, hash: &CryptoHash) -> Option<&'a [u8]> {
-        let found = self.by_hash.binary_search_by(|&id| self.hash_at(id).cmp(&hash.0)).ok()?;
-        self.by_hash.get(found).and_then(|&id| self.entries.get(id as usize)).map(|entry| entry.bytes)
+        let found = self
+            .by_hash
+            .binary_search_by(|&id| self.hash_at(id).cmp(&hash.0))
+            .ok()?;
+        self.by_hash
+            .get(found)
+            .and_then(|&id| self.entries.get(id as usize))
+            .map(|entry| entry.bytes)
     }
 
     /// nearcore's `recorded_storage_size_upper_bound`: total length in bytes of what was recorded, plus 2000 for each removal of
@@ -171,7 +184,10 @@ impl<'a> PartialTrie<'a> {
     /// Trie node accesses counted since the last call.
     pub const fn take_node_counts(&mut self) -> TrieNodesCount {
         let counts = self.counts;
-        self.counts = TrieNodesCount { db_reads: 0, mem_reads: 0 };
+        self.counts = TrieNodesCount {
+            db_reads: 0,
+            mem_reads: 0,
+        };
         counts
     }
 
@@ -214,7 +230,10 @@ impl<'a> PartialTrie<'a> {
         let Some(Entry { bytes, hash, .. }) = self.entries.get(entry as usize) else {
             return Err(StorageError::MissingTrieValue(CryptoHash([0; HASH_LEN])));
         };
-        Node::decode(bytes).map_err(|reason| StorageError::UndecodableNode { hash: CryptoHash(*hash), reason })
+        Node::decode(bytes).map_err(|reason| StorageError::UndecodableNode {
+            hash: CryptoHash(*hash),
+            reason,
+        })
     }
 
     /// Number of the entry's link `ordinal` in the arena. An ordinal that the builder did not provide gives a link to nothing.
@@ -227,7 +246,9 @@ impl<'a> PartialTrie<'a> {
 
     /// The verified hash of an entry that has been entered.
     pub(super) fn hash_at(&self, entry: u32) -> &[u8; HASH_LEN] {
-        self.entries.get(entry as usize).map_or(&[0; HASH_LEN], |entry| &entry.hash)
+        self.entries
+            .get(entry as usize)
+            .map_or(&[0; HASH_LEN], |entry| &entry.hash)
     }
 
     /// The bytes of an entry that has been entered.
@@ -260,15 +281,22 @@ impl<'a> PartialTrie<'a> {
     fn insist_on_distinct(&mut self, entry: u32, hash: &[u8; HASH_LEN]) -> Result<(), StorageError> {
         let entries = &self.entries;
         let hash_of = |id: u32| entries.get(id as usize).map_or([0; HASH_LEN], |entry| entry.hash);
-        if self.distinct.find(short_hash(hash), |&other| other != entry && hash_of(other) == *hash).is_some() {
+        if self
+            .distinct
+            .find(short_hash(hash), |&other| other != entry && hash_of(other) == *hash)
+            .is_some()
+        {
             return Err(StorageError::DuplicateEntry(CryptoHash(*hash)));
         }
-        self.distinct.insert_unique(short_hash(hash), entry, |&other| short_hash(&hash_of(other)));
+        self.distinct
+            .insert_unique(short_hash(hash), entry, |&other| short_hash(&hash_of(other)));
         Ok(())
     }
 
     fn mark(&mut self, entry: u32, access: Access) {
-        let Some(entry) = self.entries.get_mut(entry as usize) else { return };
+        let Some(entry) = self.entries.get_mut(entry as usize) else {
+            return;
+        };
         if access == Access::Counted {
             if entry.flags & COUNTED == 0 {
                 self.counts.db_reads += 1;
@@ -288,12 +316,24 @@ impl<'a> PartialTrie<'a> {
 impl<'a> Entry<'a> {
     /// An entry whose hash is not known yet.
     pub(super) const fn unhashed(bytes: &'a [u8], first_link: u32, link_count: u32) -> Self {
-        Self { bytes, hash: [0; HASH_LEN], first_link, link_count, flags: 0 }
+        Self {
+            bytes,
+            hash: [0; HASH_LEN],
+            first_link,
+            link_count,
+            flags: 0,
+        }
     }
 
     /// An entry whose hash was computed from its bytes.
     pub(super) const fn hashed(bytes: &'a [u8], hash: [u8; HASH_LEN], first_link: u32, link_count: u32) -> Self {
-        Self { bytes, hash, first_link, link_count, flags: HASHED }
+        Self {
+            bytes,
+            hash,
+            first_link,
+            link_count,
+            flags: HASHED,
+        }
     }
 
     pub(super) const fn set_links(&mut self, first_link: u32, link_count: u32) {

@@ -57,7 +57,11 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
         hashes: &[Option<[u8; HASH_LEN]>],
         bytes: &mut Vec<u8>,
     ) -> Result<[u8; HASH_LEN], StorageError> {
-        let EditNode { kind, memory_usage, origin } = &self.nodes[node];
+        let EditNode {
+            kind,
+            memory_usage,
+            origin,
+        } = &self.nodes[node];
         let hash_of = |child: &Child<'v>| match *child {
             Child::Old { hash, .. } => *hash,
             Child::Edited(child) => hashes[child].unwrap_or_default(),
@@ -84,8 +88,10 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
                         write_value::<C>(value, bytes)?;
                     }
                 }
-                let mask =
-                    children.iter().enumerate().fold(0u16, |mask, (i, child)| mask | u16::from(child.is_some()) << i);
+                let mask = children
+                    .iter()
+                    .enumerate()
+                    .fold(0u16, |mask, (i, child)| mask | u16::from(child.is_some()) << i);
                 bytes.extend_from_slice(&mask.to_le_bytes());
                 for child in children.iter().filter(|child| child.is_some()) {
                     bytes.extend_from_slice(&hash_of(child));
