@@ -1,0 +1,141 @@
+//! The arrows between the rooms go one way: manifests and sources are read and compared with the table of ARCHITECTURE.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room and the rooms it may use outside its tests.
+const MAY_USE: [(&str, &[&str]); 7] = [
+    ("no-std-near-core", &[]),
+    ("host-functions", &["no-std-near-core"]),
+    ("state-witness", &["no-std-near-core"]),
+    ("zk-processor", &[]),
+    ("prover", &["zk-processor"]),
+    (
+        "chunk-replayer",
+        &[
+            "no-std-near-core",
+            "host-functions",
+            "state-witness",
+            "zk-processor",
+            "prover",
+            "testnet-fixtures",
+        ],
+    ),
+    ("testnet-fixtures", &[]),
+];
+
+/// Rooms whose library also runs as a guest.
+const NO_STD: [&str; 4] = ["no-std-near-core", "host-functions", "state-witness", "zk-processor"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Names under `[dependencies]` (and its kin for one target), without dev- and build-dependencies.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut counts = false;
+    for line in manifest.lines().map(str::trim) {
+        if line.starts_with('[') {
+            counts = line == "[dependencies]" || (line.starts_with("[target.") && line.ends_with(".dependencies]"));
+            if let Some(name) = line.strip_prefix("[dependencies.") {
+                names.insert(name.trim_end_matches(']').to_owned());
+            }
+        } else if counts && !line.starts_with('#') && line.contains('=') {
+            let name = line.split(['=', '.', ' ']).next().unwrap_or_default();
+            names.insert(name.trim_matches('"').to_owned());
+        }
+    }
+    names
+}
+
+fn rust_files(directory: &Path, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn manifests_follow_the_table() {
+    let rooms: BTreeMap<&str, &[&str]> = MAY_USE.into_iter().collect();
+    for (room, may_use) in &rooms {
+        let found = dependencies(&read(&root().join(room).join("Cargo.toml")));
+        for name in found.iter().filter(|name| rooms.contains_key(name.as_str())) {
+            assert!(
+                may_use.contains(&name.as_str()),
+                "{room} depends on {name}; it may use {may_use:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn sources_follow_the_table() {
+    let rooms: BTreeMap<&str, &[&str]> = MAY_USE.into_iter().collect();
+    for (room, may_use) in &rooms {
+        let mut files = Vec::new();
+        rust_files(&root().join(room).join("src"), &mut files);
+        for file in files {
+            for line in read(&file)
+                .lines()
+                .map(str::trim)
+                .filter(|line| line.starts_with("use ") || line.starts_with("pub use "))
+            {
+                let path = line
+                    .trim_start_matches("pub ")
+                    .trim_start_matches("use ")
+                    .trim_start_matches("::");
+                let first = path.split([':', ';', ' ']).next().unwrap_or_default().replace('_', "-");
+                let own = first == **room;
+                let allowed = own || !rooms.contains_key(first.as_str()) || may_use.contains(&first.as_str());
+                assert!(allowed, "{}: `{line}`; {room} may use {may_use:?}", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_member_of_the_workspace_is_in_the_table() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let members = manifest
+        .split("members = [")
+        .nth(1)
+        .and_then(|rest| rest.split(']').next())
+        .expect("a list of members");
+    let members: BTreeSet<&str> = members.split('"').skip(1).step_by(2).collect();
+    let rooms: BTreeSet<&str> = MAY_USE.iter().map(|(room, _)| *room).collect();
+    assert_eq!(members, rooms);
+}
+
+#[test]
+fn guest_code_is_no_std() {
+    for room in NO_STD {
+        let library = read(&root().join(room).join("src/lib.rs"));
+        assert!(library.contains("#![no_std]"), "{room}/src/lib.rs lacks #![no_std]");
+    }
+}
+
+#[test]
+fn crates_of_nearcore_stay_in_tests_and_at_the_edge() {
+    for (room, _) in MAY_USE {
+        let found = dependencies(&read(&root().join(room).join("Cargo.toml")));
+        let of_nearcore: Vec<&String> = found.iter().filter(|name| name.starts_with("near-")).collect();
+        assert!(
+            room == "chunk-replayer" || of_nearcore.is_empty(),
+            "{room} depends on {of_nearcore:?} outside its tests"
+        );
+    }
+}
