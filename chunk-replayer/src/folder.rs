@@ -22,6 +22,11 @@ impl ChunkId {
         Self(path.trim_start_matches("./").trim_matches('/').to_owned())
     }
 
+    /// The name under which a source that could not be read stands in a report.
+    pub fn of_source(description: &str) -> Self {
+        Self(description.to_owned())
+    }
+
     /// The id as people write it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,0 +1,172 @@
+//! The command line: what can be asked, and the help that teaches it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use no_std_near_core::params::ProtocolVariant;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  replay-chunk --height 180000018              every embedded chunk at that height (four shards)
+  replay-chunk --height 180000018 --shard 1    one of them
+  replay-chunk --chunk transfers/180000018-s1  the same, by its id
+  replay-chunk --all                           the whole embedded selection
+  replay-chunk --set resharding_v3 -v          every chunk whose id starts so, with details
+  replay-chunk --source scenarios/transfers.tar.gz --source suite/ --all
+                                               archives and directories, searched recursively
+  replay-chunk --source recorded/180000018-s1  one chunk folder; naming it is choosing it
+  replay-chunk --source dumps/witness_180000019_1_abc_0.bin
+                                               a witness dumped by `neard view-state state-witness dump-latest … binary`,
+                                               with blocks.borsh and blocks.json beside it
+  replay-chunk --all --json | jq 'select(.result == \"different\")'
+  replay-chunk headers --chunk transfers/180000018-s1 --out chunk.headers
+  replay-chunk bench --markdown                the tables of docs/benchmarks.md
+
+Words:
+  --height is the height of the block whose chunk is applied, --shard that chunk's own shard; the witness that proves it
+  belongs to the next chunk. A chunk's id is its path in the archive.
+
+Results:
+  equal                everything that nearcore recorded came out the same, to the last bit
+  different            something did not; the first difference is printed in words
+  needs_contracts      the chunk runs a contract, which this program cannot do yet; not counted as passed
+  incomplete           the recording lacks an input that nearcore had; which one is printed
+  unsupported_version  not protocol version 86
+  bad_input            the files are damaged or contradict each other
+
+Exit status:
+  0  at least one chunk is equal, none is different or bad
+  1  a difference
+  2  wrong usage, or bad input
+  3  nothing could be checked (contracts needed, another version, incomplete)";
+
+/// Replay recorded or dumped NEAR chunks and compare them with nearcore, bit for bit.
+#[derive(Debug, Parser)]
+#[command(name = "replay-chunk", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do instead of replaying.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to replay and how to report it.
+    #[command(flatten)]
+    pub replay: ReplayArguments,
+}
+
+/// Other things to do with chunks.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write what a validator holds without the witness: blocks, the witnessed header, epoch facts, base-block flags.
+    Headers(HeadersArguments),
+    /// Measure validation against nearcore's recorded time, and the compressed witness.
+    Bench(BenchArguments),
+}
+
+/// Where chunks come from.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SourceArguments {
+    /// A chunk folder, a directory or a .tar, .tar.gz or .tar.zst archive, searched recursively, or a dumped witness; may be given
+    /// several times [default: the selection built into this program]
+    #[arg(long, value_name = "PATH")]
+    pub source: Vec<PathBuf>,
+    /// A directory or archive with contract code, `contracts/<base58 of the SHA-256>.wasm`; such folders inside sources are found
+    /// by themselves
+    #[arg(long, value_name = "PATH")]
+    pub contracts: Vec<PathBuf>,
+}
+
+/// Which chunks are meant.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ChoiceArguments {
+    /// Height of the block whose chunk is applied
+    #[arg(long, value_name = "N")]
+    pub height: Option<u64>,
+    /// That chunk's own shard
+    #[arg(long, value_name = "S")]
+    pub shard: Option<u64>,
+    /// Beginning of the id: the scenario or the test
+    #[arg(long, value_name = "PREFIX")]
+    pub set: Option<String>,
+    /// Id of one chunk, or the end of it; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub chunk: Vec<String>,
+    /// Every chunk of the sources
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Arguments of a replay.
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// Where chunks come from.
+    #[command(flatten)]
+    pub sources: SourceArguments,
+    /// Which of them.
+    #[command(flatten)]
+    pub choice: ChoiceArguments,
+    /// Which build of version 86 to follow [default: fork for recorded folders, released for dumps]
+    #[arg(long, value_enum)]
+    pub variant: Option<Variant>,
+    /// One JSON object per line and chunk, and a summary
+    #[arg(long)]
+    pub json: bool,
+    /// Every chunk in the table, with what was compared
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Arguments of `headers`.
+#[derive(Debug, Args)]
+pub struct HeadersArguments {
+    /// Where the chunk comes from.
+    #[command(flatten)]
+    pub sources: SourceArguments,
+    /// Id of the chunk, or the end of it
+    #[arg(long, value_name = "ID")]
+    pub chunk: String,
+    /// File to write
+    #[arg(long, value_name = "F")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// Where chunks come from.
+    #[command(flatten)]
+    pub sources: SourceArguments,
+    /// Print Markdown tables, as they stand in docs/benchmarks.md
+    #[arg(long)]
+    pub markdown: bool,
+    /// Runs of each chunk; the fastest counts
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub runs: u32,
+}
+
+/// The builds of nearcore that call themselves protocol version 86.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Variant {
+    /// The commit that recorded the chunks.
+    Fork,
+    /// nearcore 2.13 as released.
+    Released,
+}
+
+impl Variant {
+    /// The switches of this build.
+    pub const fn switches(self) -> ProtocolVariant {
+        match self {
+            Self::Fork => ProtocolVariant::RECORDED,
+            Self::Released => ProtocolVariant::RELEASED,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,43 @@
+//! What the binary does, one file for each of its commands.
+
+mod bench;
+mod headers;
+mod replay;
+
+pub use bench::bench;
+pub use headers::headers;
+pub use replay::replay;
+
+use crate::cli::SourceArguments;
+use crate::source::{Source, SourceError};
+use std::io;
+use std::path::PathBuf;
+
+/// Why a command could not be carried out; a chunk that differs is not an error but a result.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A source is not there or of no known kind.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The wishes match nothing, or something is missing; the text helps.
+    #[error("{0}")]
+    Usage(String),
+    /// The output is closed or full.
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Opens the sources named, or the embedded selection.
+fn open_sources(arguments: &SourceArguments) -> Result<(Vec<Source>, Vec<Source>), CommandError> {
+    let open = |paths: &[PathBuf]| {
+        paths
+            .iter()
+            .map(|path| Source::open(path))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let mut sources = open(&arguments.source)?;
+    if sources.is_empty() {
+        sources.push(Source::Embedded);
+    }
+    Ok((sources, open(&arguments.contracts)?))
+}
