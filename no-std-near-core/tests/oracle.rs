@@ -2,3 +2,14 @@
 
 #[path = "oracle/params.rs"]
 mod params;
+
+#[path = "oracle/account_ids.rs"]
+mod account_ids;
+#[path = "oracle/borsh_forms.rs"]
+mod borsh_forms;
+#[path = "oracle/generate.rs"]
+mod generate;
+#[path = "oracle/hashes.rs"]
+mod hashes;
+#[path = "oracle/signatures.rs"]
+mod signatures;
