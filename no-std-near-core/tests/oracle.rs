@@ -1,5 +1,11 @@
 //! Differential tests against nearcore's own crates, in one target so that those crates link once.
 
+#[path = "oracle/bandwidth.rs"]
+mod bandwidth;
+#[path = "oracle/congestion.rs"]
+mod congestion;
+#[path = "oracle/fees.rs"]
+mod fees;
 #[path = "oracle/params.rs"]
 mod params;
 

@@ -18,6 +18,7 @@ pub use config::{
     Ratio, RuntimeFeesConfig, StorageUsageConfig, WasmConfig, WitnessConfig,
 };
 pub use costs::{ActionCosts, ExtCosts, ExtCostsConfig, Fee, ParameterCost};
+pub use fees::{SplitFee, TransactionCost};
 pub use known_sets::{KnownSet, KnownSetError, known_set};
 
 use crate::crypto::{Crypto, NativeCrypto};

@@ -3,8 +3,8 @@
 //! `BLESS_PARAMS=1 cargo test -p no-std-near-core --test oracle params` rewrites the files under `params/`.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use near_parameters::config::CongestionControlConfig as TheirCongestion;
 use near_parameters::{RuntimeConfig, RuntimeConfigStore, RuntimeConfigView, SignatureKind};
 use near_primitives::types::Gas as TheirGas;
 use no_std_near_core::params::{
@@ -14,21 +14,26 @@ use no_std_near_core::params::{
 };
 use serde_json::Value;
 
-/// The same set as nearcore constructs it.
+/// The same set as nearcore constructs it; built once, for parsing the YAML takes a while.
 pub(crate) fn theirs(set: KnownSet) -> RuntimeConfig {
-    match set {
-        KnownSet::Production => production(PROTOCOL_VERSION),
-        KnownSet::Test => RuntimeConfig::test(),
-        KnownSet::TestLimitedOutgoingGas => {
-            let mut config = RuntimeConfig::test();
-            config.congestion_control_config = TheirCongestion {
-                max_outgoing_gas: TheirGas::from_teragas(100),
-                min_outgoing_gas: TheirGas::from_teragas(100),
-                ..config.congestion_control_config
-            };
+    static SETS: LazyLock<[RuntimeConfig; 3]> = LazyLock::new(|| {
+        let limited = |mut config: RuntimeConfig| {
+            config.congestion_control_config.max_outgoing_gas = TheirGas::from_teragas(100);
+            config.congestion_control_config.min_outgoing_gas = TheirGas::from_teragas(100);
             config
-        }
-    }
+        };
+        [
+            production(PROTOCOL_VERSION),
+            RuntimeConfig::test(),
+            limited(RuntimeConfig::test()),
+        ]
+    });
+    let index = match set {
+        KnownSet::Production => 0,
+        KnownSet::Test => 1,
+        KnownSet::TestLimitedOutgoingGas => 2,
+    };
+    SETS[index].clone()
 }
 
 fn production(protocol_version: u32) -> RuntimeConfig {

@@ -1,1 +1,0 @@
-//! Which actions and receipts are well-formed.
