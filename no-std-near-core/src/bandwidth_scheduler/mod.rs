@@ -21,6 +21,8 @@ mod distribute_remaining;
 mod params;
 mod requests;
 mod scheduler;
+#[cfg(test)]
+mod tests;
 
 pub use params::BandwidthSchedulerParams;
 pub use requests::make_bandwidth_request;

@@ -550,3 +550,6 @@ pub fn storage_removes_compute(
         )
     })
 }
+
+#[cfg(test)]
+mod tests;
