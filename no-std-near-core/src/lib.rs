@@ -18,6 +18,8 @@
 //! | [`transactions`] | a signed transaction is verified, charged, and becomes a receipt | `runtime/runtime/src/verifier.rs` |
 //! | [`actions`] | one file per action | `runtime/runtime/src/actions.rs` |
 //! | [`receipts`] | local, delayed, incoming receipts, yields, refunds, the outgoing sink | `runtime/runtime/src/lib.rs` |
+//! | [`context`] | everything a result depends on besides the state | `runtime/runtime/src/lib.rs` |
+//! | [`error`] | why no chunk result exists | `core/primitives/src/errors.rs` |
 //! | [`contract_runner`] | what a function call asks of whoever can run contracts | `runtime/runtime/src/function_call.rs` |
 //! | [`apply_chunk`] | the entry: one chunk in, one result out | `runtime/runtime/src/lib.rs` |
 #![no_std]
@@ -27,8 +29,10 @@ pub mod actions;
 pub mod apply_chunk;
 pub mod bandwidth_scheduler;
 pub mod congestion;
+pub mod context;
 pub mod contract_runner;
 pub mod crypto;
+pub mod error;
 pub mod merkle;
 pub mod params;
 pub mod receipts;
