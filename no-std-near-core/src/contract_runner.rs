@@ -1,5 +1,5 @@
 //! What a function call asks of whoever can run contracts. Implemented above this crate, never here: the only
-//! implementation in this room, `NoContracts`, answers "needs contracts".
+//! implementation in this room, [`NoContracts`], answers "needs contracts".
 //!
 //! Mirrors the seam between `runtime/runtime/src/function_call.rs` and `near-vm-runner`; differs in: the code is named by
 //! its hash only, and the receipts a contract built come back as data (nearcore's `ReceiptManager`), with unused gas
@@ -8,7 +8,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::context::ApplyContext;
+use crate::crypto::Crypto;
+use crate::error::ApplyError;
 use crate::receipts::ReturnData;
+use crate::state::StateUpdate;
 use crate::types::account::Account;
 use crate::types::account_id::AccountId;
 use crate::types::action::Action;
@@ -30,7 +34,7 @@ pub enum PromiseResult {
 #[derive(Debug, Clone, Copy)]
 pub struct FunctionCall<'a> {
     /// Hash of the code to run. The code exists in the state, by hash: a runner that lacks it has been given an incomplete
-    /// witness and must answer with an [`ApplyError`](crate::error::ApplyError), never with a failed call (spec §A.8).
+    /// witness and must answer with an [`ApplyError`], never with a failed call (spec §A.8).
     pub code_hash: CryptoHash,
     /// Account whose contract runs.
     pub account_id: &'a AccountId,
@@ -118,4 +122,33 @@ pub struct NewDataReceipt {
     pub data_id: CryptoHash,
     /// The payload.
     pub data: Option<Vec<u8>>,
+}
+
+/// Whoever can run contracts.
+pub trait ContractRunner<C: Crypto> {
+    /// Runs one call. Writes go to `state` uncommitted; the caller commits or rolls back the whole receipt.
+    ///
+    /// # Errors
+    /// Only aborts: a contract that fails is an `Ok` whose `result` is `Err`.
+    fn run(
+        &mut self,
+        call: &FunctionCall<'_>,
+        context: &ApplyContext<'_>,
+        state: &mut StateUpdate<'_, C>,
+    ) -> Result<FunctionCallOutcome, ApplyError>;
+}
+
+/// The runner of chunks without contracts: every call that reaches code aborts with [`ApplyError::NeedsContract`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoContracts;
+
+impl<C: Crypto> ContractRunner<C> for NoContracts {
+    fn run(
+        &mut self,
+        call: &FunctionCall<'_>,
+        _context: &ApplyContext<'_>,
+        _state: &mut StateUpdate<'_, C>,
+    ) -> Result<FunctionCallOutcome, ApplyError> {
+        Err(ApplyError::NeedsContract { account_id: call.account_id.clone(), code_hash: call.code_hash })
+    }
 }

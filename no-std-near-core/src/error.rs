@@ -8,12 +8,16 @@
 use alloc::string::String;
 
 use crate::params::IntegerOverflowError;
+use crate::trie::StorageError;
 use crate::types::account_id::AccountId;
 use crate::types::hash::CryptoHash;
 
 /// A chunk that has no valid result; says what was expected and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
+    /// A trie node or value is missing from the recorded state or cannot be decoded.
+    #[error("storage: {0}")]
+    Storage(#[from] StorageError),
     /// A sum or product that nearcore computes checked does not fit its type.
     #[error("integer overflow: {0}")]
     IntegerOverflow(&'static str),

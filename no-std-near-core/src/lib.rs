@@ -20,6 +20,7 @@
 //! | [`receipts`] | local, delayed, incoming receipts, yields, refunds, the outgoing sink | `runtime/runtime/src/lib.rs` |
 //! | [`context`] | everything a result depends on besides the state | `runtime/runtime/src/lib.rs` |
 //! | [`error`] | why no chunk result exists | `core/primitives/src/errors.rs` |
+//! | [`eth_wallet`] | hashes of the contract behind Ethereum-style accounts | `runtime/near-wallet-contract` |
 //! | [`contract_runner`] | what a function call asks of whoever can run contracts | `runtime/runtime/src/function_call.rs` |
 //! | [`apply_chunk`] | the entry: one chunk in, one result out | `runtime/runtime/src/lib.rs` |
 #![no_std]
@@ -33,6 +34,7 @@ pub mod context;
 pub mod contract_runner;
 pub mod crypto;
 pub mod error;
+pub mod eth_wallet;
 pub mod merkle;
 pub mod params;
 pub mod receipts;

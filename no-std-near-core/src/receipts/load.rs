@@ -6,7 +6,7 @@
 use crate::error::ApplyError;
 use crate::params::Params;
 use crate::params::fees::receipt_congestion_gas;
-use crate::types::receipt::{Receipt, ReceiptEnum, ReceiptOrStateStoredReceipt};
+use crate::types::receipt::{Receipt, ReceiptEnum, ReceiptOrStateStoredReceipt, StateStoredReceiptMetadata};
 use crate::types::shard_layout::ShardLayout;
 use crate::types::{Gas, ShardId, len_bytes};
 
@@ -52,6 +52,12 @@ impl ReceiptLoad {
             gas: self.gas.checked_add(other.gas).ok_or_else(overflow)?,
             size_bytes: self.size_bytes.checked_add(other.size_bytes).ok_or_else(overflow)?,
         })
+    }
+}
+
+impl From<ReceiptLoad> for StateStoredReceiptMetadata {
+    fn from(load: ReceiptLoad) -> Self {
+        Self { congestion_gas: load.gas, congestion_size: load.size_bytes }
     }
 }
 

@@ -95,20 +95,18 @@ impl ReceiptGroupsQueue {
         self.data.total_receipts_num
     }
 
-    /// Calls `visit` with the size in bytes of each group, first to last. Each group is read, hence recorded.
+    /// The size in bytes of each group, first to last. A group is read, hence recorded, when the iterator comes to it.
     ///
     /// # Errors
     /// The trie cannot be read, or a group is absent or malformed.
-    pub fn for_each_group_size<C: Crypto>(
+    pub fn group_sizes<C: Crypto>(
         &self,
         state: &StateUpdate<'_, C>,
-        mut visit: impl FnMut(u64),
-    ) -> Result<(), StorageError> {
-        for index in self.data.indices.first_index..self.data.indices.next_available_index {
+    ) -> impl Iterator<Item = Result<u64, StorageError>> {
+        (self.data.indices.first_index..self.data.indices.next_available_index).map(|index| {
             let ReceiptGroup::V0(group) = read_entry(state, &self.group_key(index))?;
-            visit(group.size);
-        }
-        Ok(())
+            Ok(group.size)
+        })
     }
 
     /// Counts a receipt that was appended to the buffer.
