@@ -174,13 +174,28 @@ fn schedule_bandwidth<C: Crypto>(
 
 /// Congestion, requests, proposals and the new root.
 fn finalize<C: Crypto, R>(chunk: ChunkInProgress<'_, '_, C, R>) -> Result<ApplyResult, ApplyError> {
-    let ChunkInProgress { context, mut state, mut sink, delayed, balance, outcomes, validator_proposals, .. } = chunk;
+    let ChunkInProgress {
+        context,
+        mut state,
+        mut sink,
+        delayed,
+        balance,
+        outcomes,
+        validator_proposals,
+        ..
+    } = chunk;
     delayed.apply_to_congestion(&mut sink.own_congestion_info)?;
     let shard_ids: Vec<ShardId> = context.shard_layout.shard_ids().collect();
-    let own_index = shard_ids.iter().take_while(|shard_id| **shard_id != context.shard_id).count() as u64;
+    let own_index = shard_ids
+        .iter()
+        .take_while(|shard_id| **shard_id != context.shard_id)
+        .count() as u64;
     let CongestionInfo::V1(congestion_info) = &mut sink.own_congestion_info;
-    congestion_info.allowed_shard =
-        allowed_shard(context.shard_id, &shard_ids, context.block_height.wrapping_add(own_index));
+    congestion_info.allowed_shard = allowed_shard(
+        context.shard_id,
+        &shard_ids,
+        context.block_height.wrapping_add(own_index),
+    );
     let bandwidth_requests = sink.bandwidth_requests(context, &state)?;
     state.commit();
     let recorded_storage_size_bytes = state.recorded_storage_size_upper_bound();
@@ -208,5 +223,9 @@ fn finalize<C: Crypto, R>(chunk: ChunkInProgress<'_, '_, C, R>) -> Result<ApplyR
 /// Keeps each account's last proposal. The result is in reversed order, and that order is part of the chunk.
 fn last_proposals(proposals: Vec<ValidatorStake>) -> Vec<ValidatorStake> {
     let mut seen = BTreeSet::new();
-    proposals.into_iter().rev().filter(|proposal| seen.insert(proposal.account_id().clone())).collect()
+    proposals
+        .into_iter()
+        .rev()
+        .filter(|proposal| seen.insert(proposal.account_id().clone()))
+        .collect()
 }

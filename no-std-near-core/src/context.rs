@@ -7,11 +7,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::congestion::ExtendedCongestionInfo;
 use crate::error::ApplyError;
 use crate::params::Params;
 use crate::types::account_id::AccountId;
 use crate::types::bandwidth::BandwidthRequests;
-use crate::congestion::ExtendedCongestionInfo;
 use crate::types::hash::CryptoHash;
 use crate::types::shard_layout::ShardLayout;
 use crate::types::{Balance, BlockHeight, Gas, ShardId};
@@ -72,7 +72,10 @@ pub struct ChainFacts {
 impl ApplyContext<'_> {
     /// Congestion of one shard, if the block knows the shard.
     pub fn congestion_of(&self, shard_id: ShardId) -> Option<&ExtendedCongestionInfo> {
-        let position = self.congestion_info.binary_search_by_key(&shard_id, |(id, _)| *id).ok()?;
+        let position = self
+            .congestion_info
+            .binary_search_by_key(&shard_id, |(id, _)| *id)
+            .ok()?;
         self.congestion_info.get(position).map(|(_, extended)| extended)
     }
 
@@ -82,13 +85,20 @@ impl ApplyContext<'_> {
     /// [`ApplyError::InvalidInput`] when a list is not strictly ascending or the shard is not in the layout.
     pub fn check(&self) -> Result<(), ApplyError> {
         let congestion_ascends = self.congestion_info.is_sorted_by(|(left, _), (right, _)| left < right);
-        let requests_ascend = self.bandwidth_requests.is_sorted_by(|(left, _), (right, _)| left < right);
+        let requests_ascend = self
+            .bandwidth_requests
+            .is_sorted_by(|(left, _), (right, _)| left < right);
         let validators_ascend = self.chain.validators.is_sorted_by(|(left, _), (right, _)| left < right);
         if !congestion_ascends || !requests_ascend || !validators_ascend {
-            return Err(ApplyError::invalid_input("congestion, bandwidth requests and validators must ascend strictly"));
+            return Err(ApplyError::invalid_input(
+                "congestion, bandwidth requests and validators must ascend strictly",
+            ));
         }
         if !self.shard_layout.contains(self.shard_id) {
-            return Err(ApplyError::invalid_input(format!("shard {} is not in the layout", self.shard_id)));
+            return Err(ApplyError::invalid_input(format!(
+                "shard {} is not in the layout",
+                self.shard_id
+            )));
         }
         Ok(())
     }

@@ -149,6 +149,9 @@ impl<C: Crypto> ContractRunner<C> for NoContracts {
         _context: &ApplyContext<'_>,
         _state: &mut StateUpdate<'_, C>,
     ) -> Result<FunctionCallOutcome, ApplyError> {
-        Err(ApplyError::NeedsContract { account_id: call.account_id.clone(), code_hash: call.code_hash })
+        Err(ApplyError::NeedsContract {
+            account_id: call.account_id.clone(),
+            code_hash: call.code_hash,
+        })
     }
 }

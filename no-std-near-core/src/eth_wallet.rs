@@ -67,8 +67,14 @@ mod tests {
 
     #[test]
     fn hashes_have_nearcores_base58_texts() {
-        assert_eq!(global_contract_hash("mainnet").to_string(), "2zodJZK2e4nnv5AqwCRnenNSmkikXhEd7PPY6BmfTmW4");
-        assert_eq!(global_contract_hash("testnet").to_string(), "3PpYvRxBfC5BkZxTw8ZFG3D52w1ZRhvDDWirKoxphMDn");
+        assert_eq!(
+            global_contract_hash("mainnet").to_string(),
+            "2zodJZK2e4nnv5AqwCRnenNSmkikXhEd7PPY6BmfTmW4"
+        );
+        assert_eq!(
+            global_contract_hash("testnet").to_string(),
+            "3PpYvRxBfC5BkZxTw8ZFG3D52w1ZRhvDDWirKoxphMDn"
+        );
     }
 
     #[test]

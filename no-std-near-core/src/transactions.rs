@@ -124,8 +124,13 @@ pub fn validate_transaction<C: Crypto>(
 ) -> Result<(), InvalidTransaction> {
     let limits = &params.wasm_config.limit_config;
     let mode = ValidateReceiptMode::NewReceipt;
-    validate_actions::<C>(limits, signed.transaction.actions(), signed.transaction.receiver_id(), mode)
-        .map_err(|error| InvalidTransaction::Actions(error.to_string()))?;
+    validate_actions::<C>(
+        limits,
+        signed.transaction.actions(),
+        signed.transaction.receiver_id(),
+        mode,
+    )
+    .map_err(|error| InvalidTransaction::Actions(error.to_string()))?;
     validate_transaction_size(limits, size_bytes).map_err(|error| InvalidTransaction::TooLarge(error.to_string()))?;
     if !C::verify(signed.transaction.public_key(), hash.as_bytes(), &signed.signature) {
         return Err(InvalidTransaction::Signature);
@@ -172,7 +177,11 @@ fn charge_ordinary_key(
         verify_permission(permission, transaction)?;
     }
     match missing_storage_stake(account, account_amount, params) {
-        Ok(None) => Ok(Charge { account_amount, access_key, gas_key_nonce: None }),
+        Ok(None) => Ok(Charge {
+            account_amount,
+            access_key,
+            gas_key_nonce: None,
+        }),
         Ok(Some(missing)) => Err(InvalidTransaction::LackBalanceForState { missing }),
         Err(IntegerOverflowError) => Err(InvalidTransaction::AccountOverflow),
     }
@@ -192,8 +201,15 @@ pub fn verify_and_charge_gas_key(
         Ok(keys) => keys,
         Err(error) => return TransactionVerdict::Failed(error),
     };
-    let gas_key_nonce = transaction.nonce().nonce_index().map(|index| (index, transaction.nonce().nonce()));
-    let charge = |account_amount, access_key| Charge { account_amount, access_key, gas_key_nonce };
+    let gas_key_nonce = transaction
+        .nonce()
+        .nonce_index()
+        .map(|index| (index, transaction.nonce().nonce()));
+    let charge = |account_amount, access_key| Charge {
+        account_amount,
+        access_key,
+        gas_key_nonce,
+    };
     let deposit_failed =
         |error| TransactionVerdict::DepositFailed(charge(account.amount(), keys.after_failure.clone()), error);
     let account_amount = match subtract("the account", account.amount(), cost.deposit_cost) {
@@ -221,10 +237,19 @@ fn charge_gas_key(
     block_height: BlockHeight,
 ) -> Result<ChargedGasKeys, InvalidTransaction> {
     let info = access_key.gas_key_info().ok_or(InvalidTransaction::AccessKeyNotFound)?;
-    if transaction.nonce().nonce_index().is_none_or(|index| index >= info.num_nonces) {
+    if transaction
+        .nonce()
+        .nonce_index()
+        .is_none_or(|index| index >= info.num_nonces)
+    {
         return Err(InvalidTransaction::NonceIndex);
     }
-    verify_nonce(transaction.nonce().nonce(), key_nonce, block_height, transaction.nonce_mode())?;
+    verify_nonce(
+        transaction.nonce().nonce(),
+        key_nonce,
+        block_height,
+        transaction.nonce_mode(),
+    )?;
     let with_balance_less = |amount| {
         let balance = subtract("the gas key", info.balance, amount)?;
         let mut charged = access_key.clone();
@@ -238,7 +263,10 @@ fn charge_gas_key(
     if let Some(permission) = access_key.permission.function_call_permission() {
         verify_permission(permission, transaction)?;
     }
-    Ok(ChargedGasKeys { after_success, after_failure })
+    Ok(ChargedGasKeys {
+        after_success,
+        after_failure,
+    })
 }
 
 /// A nonce must be above the key's (or be the next one, if the transaction says so) and within the height's range.
@@ -313,5 +341,7 @@ pub fn missing_storage_stake(
 }
 
 fn subtract(payer: &'static str, available: Balance, cost: Balance) -> Result<Balance, InvalidTransaction> {
-    available.checked_sub(cost).ok_or(InvalidTransaction::NotEnough { payer, available, cost })
+    available
+        .checked_sub(cost)
+        .ok_or(InvalidTransaction::NotEnough { payer, available, cost })
 }

@@ -2,7 +2,10 @@
 //!
 //! A small set is checked in under `tests/data`. With `RECORDED_CHUNKS` naming a folder, or the archives of `../shared/fixtures`
 //! unpacked, `deep_` goes through all of them. Chunks that run contracts are counted apart: contracts run above this crate.
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails the test, which is the point")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be read fails the test, which is the point"
+)]
 
 #[path = "recorded/compare.rs"]
 mod compare;
@@ -37,7 +40,9 @@ struct Counts {
 }
 
 fn replay(fixture: &Fixture) -> Verdict {
-    let Some(params) = params_of(fixture) else { return Verdict::OtherVersion };
+    let Some(params) = params_of(fixture) else {
+        return Verdict::OtherVersion;
+    };
     let context = fixture.context(&params);
     let trie = PartialTrie::from_partial_state::<NativeCrypto>(fixture.prev_state_root(), &fixture.nodes);
     let content = ChunkContent {
@@ -46,7 +51,13 @@ fn replay(fixture: &Fixture) -> Verdict {
         incoming_receipts: &fixture.incoming_receipts,
     };
     let state = StateUpdate::<NativeCrypto>::new(trie);
-    match apply_chunk(&context, fixture.validator_update.as_ref(), content, state, &mut NoContracts) {
+    match apply_chunk(
+        &context,
+        fixture.validator_update.as_ref(),
+        content,
+        state,
+        &mut NoContracts,
+    ) {
         Ok(result) => compare::first_difference(fixture, &result).map_or(Verdict::Equal, Verdict::Different),
         Err(ApplyError::NeedsContract { .. }) => Verdict::NeedsContracts,
         Err(error) => Verdict::Different(format!("abort: {error}")),
@@ -68,7 +79,9 @@ fn replay_all(root: &Path) -> BTreeMap<String, Counts> {
         let name = folder.strip_prefix(root).unwrap().display().to_string();
         let archive = name.split('/').next().unwrap_or_default().to_owned();
         let counts = counts.entry(archive).or_default();
-        let Some(fixture) = Fixture::load(&folder) else { continue };
+        let Some(fixture) = Fixture::load(&folder) else {
+            continue;
+        };
         match replay(&fixture) {
             Verdict::Equal => counts.equal += 1,
             Verdict::NeedsContracts => counts.needs_contracts += 1,
@@ -81,7 +94,12 @@ fn replay_all(root: &Path) -> BTreeMap<String, Counts> {
 
 fn report(counts: &BTreeMap<String, Counts>) {
     for (archive, counts) in counts {
-        let Counts { equal, needs_contracts, other_version, different } = counts;
+        let Counts {
+            equal,
+            needs_contracts,
+            other_version,
+            different,
+        } = counts;
         println!(
             "{archive}: {equal} equal, {} different, {needs_contracts} need contracts, {other_version} of other versions",
             different.len()
@@ -100,5 +118,8 @@ fn deep_every_recorded_chunk_without_contracts_is_reproduced() {
     };
     let counts = replay_all(Path::new(&root));
     report(&counts);
-    assert!(counts.values().all(|counts| counts.different.is_empty()), "some chunks are not reproduced");
+    assert!(
+        counts.values().all(|counts| counts.different.is_empty()),
+        "some chunks are not reproduced"
+    );
 }

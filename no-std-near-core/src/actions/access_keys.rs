@@ -90,8 +90,12 @@ fn delete_nonces<C: Crypto>(
     let count = u64::from(info.num_nonces);
     let key_len_bytes = keys::gas_key_nonce(account_id, &public_key.handle::<C>(), 0).len() as u64;
     let value_len_bytes = AccessKey::NONCE_VALUE_LEN_BYTES as u64;
-    let compute =
-        storage_removes_compute(input.context.params, count, key_len_bytes * count, value_len_bytes * count)?;
+    let compute = storage_removes_compute(
+        input.context.params,
+        count,
+        key_len_bytes * count,
+        value_len_bytes * count,
+    )?;
     result.compute_usage = safe_add_compute(result.compute_usage, compute)?;
     Ok(())
 }

@@ -24,7 +24,10 @@ pub(super) fn apply(
         }
     } else if !account_id.is_sub_account_of(predecessor_id) {
         let (account_id, predecessor_id) = (account_id.clone(), predecessor_id.clone());
-        result.result = Err(ActionError::CreateAccountNotAllowed { account_id, predecessor_id });
+        result.result = Err(ActionError::CreateAccountNotAllowed {
+            account_id,
+            predecessor_id,
+        });
         return Ok(());
     }
     receiver.actor_id = account_id.clone();

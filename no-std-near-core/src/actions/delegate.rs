@@ -32,7 +32,9 @@ pub(super) fn apply<C: Crypto>(
     result: &mut ActionResult,
 ) -> Result<(), ApplyError> {
     let (Some(delegate), Some(is_signed)) = (action.as_delegate(), action.verify_delegate_signature::<C>()) else {
-        return Err(ApplyError::inconsistent_state("a delegate action without inner actions"));
+        return Err(ApplyError::inconsistent_state(
+            "a delegate action without inner actions",
+        ));
     };
     match check(&delegate, is_signed, input, state)? {
         Ok(()) => send_on(&delegate, input, result),
@@ -91,7 +93,10 @@ fn check_key<C: Crypto>(
     if nonce <= key_nonce {
         return Ok(Err(ActionError::DelegateActionInvalidNonce { nonce, key_nonce }));
     }
-    let upper_bound = input.context.block_height.checked_mul(AccessKey::ACCESS_KEY_NONCE_RANGE_MULTIPLIER);
+    let upper_bound = input
+        .context
+        .block_height
+        .checked_mul(AccessKey::ACCESS_KEY_NONCE_RANGE_MULTIPLIER);
     let upper_bound = upper_bound.ok_or(ApplyError::IntegerOverflow("range of nonces at this height"))?;
     if nonce >= upper_bound {
         return Ok(Err(ActionError::DelegateActionNonceTooLarge { nonce, upper_bound }));
@@ -134,7 +139,11 @@ fn send_on(
         actions: delegate.actions.to_vec(),
     };
     let (sender_id, receiver_id) = (delegate.sender_id.clone(), delegate.receiver_id.clone());
-    result.new_receipts.push(Receipt::without_id(sender_id, receiver_id, ReceiptEnum::Action(content)));
+    result.new_receipts.push(Receipt::without_id(
+        sender_id,
+        receiver_id,
+        ReceiptEnum::Action(content),
+    ));
     Ok(())
 }
 

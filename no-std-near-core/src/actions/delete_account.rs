@@ -38,7 +38,9 @@ pub(super) fn apply<C: Crypto>(
         return Ok(());
     }
     if account.amount() > 0 {
-        result.new_receipts.push(Receipt::new_balance_refund(&action.beneficiary_id, account.amount()));
+        result
+            .new_receipts
+            .push(Receipt::new_balance_refund(&action.beneficiary_id, account.amount()));
     }
     let removed = remove_account(state, account_id)?;
     result.tokens_burnt = safe_add_balance(result.tokens_burnt, gas_key_balances)?;

@@ -25,11 +25,19 @@ pub(super) fn apply<C: Crypto>(
     state: &mut StateUpdate<'_, C>,
     result: &mut ActionResult,
 ) -> Result<(), ApplyError> {
-    let price_per_byte = input.context.params.fees.storage_usage_config.global_contract_storage_amount_per_byte;
+    let price_per_byte = input
+        .context
+        .params
+        .fees
+        .storage_usage_config
+        .global_contract_storage_amount_per_byte;
     let price = price_per_byte.saturating_mul(action.code.len() as Balance);
     let account_id = input.account_id();
     let Some(amount_left) = account.amount().checked_sub(price) else {
-        result.result = Err(ActionError::LackBalanceForState { account_id: account_id.clone(), amount: price });
+        result.result = Err(ActionError::LackBalanceForState {
+            account_id: account_id.clone(),
+            amount: price,
+        });
         return Ok(());
     };
     result.tokens_burnt = safe_add_balance(result.tokens_burnt, price)?;
@@ -46,6 +54,9 @@ pub(super) fn apply<C: Crypto>(
     state.set(&nonce_key, nonce.to_le_bytes().to_vec());
     let distribution =
         GlobalContractDistributionReceipt::new(id, input.context.shard_id, Vec::new(), action.code.clone(), nonce);
-    result.new_receipts.push(Receipt::new_global_contract_distribution(account_id.clone(), distribution));
+    result.new_receipts.push(Receipt::new_global_contract_distribution(
+        account_id.clone(),
+        distribution,
+    ));
     Ok(())
 }

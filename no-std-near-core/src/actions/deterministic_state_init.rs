@@ -38,19 +38,30 @@ pub(super) fn apply<C: Crypto>(
     let missing = missing_storage_stake(account, account.amount(), params)?.unwrap_or(0);
     let Some(refund) = action.deposit.checked_sub(missing) else {
         let account_id = input.account_id().clone();
-        result.result = Err(ActionError::LackBalanceForState { account_id, amount: missing });
+        result.result = Err(ActionError::LackBalanceForState {
+            account_id,
+            amount: missing,
+        });
         return Ok(());
     };
     account.set_amount(safe_add_balance(account.amount(), missing)?);
     if refund > 0 {
-        result.new_receipts.push(Receipt::new_balance_refund(input.receipt.balance_refund_receiver(), refund));
+        result.new_receipts.push(Receipt::new_balance_refund(
+            input.receipt.balance_refund_receiver(),
+            refund,
+        ));
     }
     Ok(())
 }
 
 /// A deterministic account before it is initialised.
 pub(super) fn new_account(params: &Params, amount: Balance) -> Account {
-    Account::new(amount, 0, AccountContract::None, params.fees.storage_usage_config.num_bytes_account)
+    Account::new(
+        amount,
+        0,
+        AccountContract::None,
+        params.fees.storage_usage_config.num_bytes_account,
+    )
 }
 
 /// Gives the account its contract and data. It has no data yet, so that nothing is overwritten that storage usage counts.

@@ -15,9 +15,7 @@ use crate::error::ApplyError;
 use crate::eth_wallet::is_legacy_code_hash;
 use crate::params::fees::{safe_add_balance, safe_add_compute, safe_add_gas};
 use crate::receipts::{ActionError, ActionInput, ActionResult};
-use crate::state::accessors::{
-    enqueue_promise_yield_timeout, get_promise_yield_indices, set_promise_yield_indices,
-};
+use crate::state::accessors::{enqueue_promise_yield_timeout, get_promise_yield_indices, set_promise_yield_indices};
 use crate::state::{StateUpdate, keys};
 use crate::types::account::{Account, AccountContract};
 use crate::types::account_id::{AccountId, AccountType};
@@ -39,10 +37,15 @@ pub(super) fn apply<C: Crypto, R: ContractRunner<C>>(
 ) -> Result<(), ApplyError> {
     let code_hash = code_hash(input, account, state)?;
     if account.amount().checked_add(action.deposit).is_none() {
-        return Err(ApplyError::inconsistent_state("the account's balance overflows with the call's deposit"));
+        return Err(ApplyError::inconsistent_state(
+            "the account's balance overflows with the call's deposit",
+        ));
     }
     let Some(code_hash) = code_hash else {
-        result.result = Err(ActionError::FunctionCall(format!("account {} has no code", input.account_id())));
+        result.result = Err(ActionError::FunctionCall(format!(
+            "account {} has no code",
+            input.account_id()
+        )));
         return Ok(());
     };
     let action_receipt = input.action_receipt;
@@ -60,7 +63,11 @@ pub(super) fn apply<C: Crypto, R: ContractRunner<C>>(
         deposit: action.deposit,
         promise_results: input.promise_results,
         // Only the last action's result is what others wait for.
-        output_data_receivers: if input.is_last_action() { action_receipt.output_data_receivers } else { &[] },
+        output_data_receivers: if input.is_last_action() {
+            action_receipt.output_data_receivers
+        } else {
+            &[]
+        },
         action_hash: input.action_hash::<C>(),
         proof_size_before_receipt_bytes: input.proof_size_before_receipt_bytes,
     };
@@ -78,9 +85,13 @@ fn code_hash<C: Crypto>(
     let identifier = match account.contract() {
         AccountContract::None => return Ok(None),
         AccountContract::Local(hash) => {
-            let is_legacy_wallet = input.account_id().account_type() == AccountType::EthImplicitAccount
-                && is_legacy_code_hash(&hash);
-            if is_legacy_wallet { chain.eth_wallet_contract_hash } else { return Ok(Some(hash)) }
+            let is_legacy_wallet =
+                input.account_id().account_type() == AccountType::EthImplicitAccount && is_legacy_code_hash(&hash);
+            if is_legacy_wallet {
+                chain.eth_wallet_contract_hash
+            } else {
+                return Ok(Some(hash));
+            }
         }
         AccountContract::Global(hash) => hash,
         AccountContract::GlobalByAccount(owner_id) => return global_code_hash(owner_id, state).map(Some),
@@ -133,7 +144,12 @@ fn queue_yield_timeouts<C: Crypto>(
     input: &ActionInput<'_>,
     state: &mut StateUpdate<'_, C>,
 ) -> Result<(), ApplyError> {
-    let timeout = input.context.params.wasm_config.limit_config.yield_timeout_length_in_blocks;
+    let timeout = input
+        .context
+        .params
+        .wasm_config
+        .limit_config
+        .yield_timeout_length_in_blocks;
     let mut indices = get_promise_yield_indices(state)?;
     let indices_before = indices;
     for receipt in receipts.iter().filter(|receipt| receipt.is_promise_yield) {
@@ -151,7 +167,12 @@ fn queue_yield_timeouts<C: Crypto>(
 
 /// Receipts that a contract built are always of the second version; signer and gas price are inherited.
 fn add_receipts(effects: FunctionCallEffects, input: &ActionInput<'_>, result: &mut ActionResult) {
-    let FunctionCallEffects { return_data, action_receipts, resumed_yields, .. } = effects;
+    let FunctionCallEffects {
+        return_data,
+        action_receipts,
+        resumed_yields,
+        ..
+    } = effects;
     let account_id = input.account_id();
     let with_actions = action_receipts.into_iter().map(|new| {
         let (receiver_id, content) = action_receipt(new, input);
@@ -176,7 +197,10 @@ fn action_receipt(new: NewActionReceipt, input: &ActionInput<'_>) -> (AccountId,
         input_data_ids: new.input_data_ids,
         actions: new.actions,
     };
-    let content =
-        if new.is_promise_yield { ReceiptEnum::PromiseYieldV2(content) } else { ReceiptEnum::ActionV2(content) };
+    let content = if new.is_promise_yield {
+        ReceiptEnum::PromiseYieldV2(content)
+    } else {
+        ReceiptEnum::ActionV2(content)
+    };
     (new.receiver_id, content)
 }

@@ -57,8 +57,12 @@ pub fn apply_action<C: Crypto, R: ContractRunner<C>>(
     runner: &mut R,
 ) -> Result<ActionResult, ApplyError> {
     let fee = exec_fee(input.context.params, action, input.account_id())?;
-    let mut result =
-        ActionResult { gas_burnt: fee.gas, gas_used: fee.gas, compute_usage: fee.compute, ..ActionResult::default() };
+    let mut result = ActionResult {
+        gas_burnt: fee.gas,
+        gas_used: fee.gas,
+        compute_usage: fee.compute,
+        ..ActionResult::default()
+    };
     if let Err(error) = checks::check(action, input, receiver) {
         result.result = Err(error);
         return Ok(result);
@@ -78,9 +82,7 @@ fn dispatch<C: Crypto, R: ContractRunner<C>>(
     match action {
         Action::CreateAccount(_) => create_account::apply(input, receiver, result),
         Action::DeployContract(action) => deploy_contract::apply(action, input, existing(receiver)?, state),
-        Action::FunctionCall(action) => {
-            function_call::apply(action, input, existing(receiver)?, state, runner, result)
-        }
+        Action::FunctionCall(action) => function_call::apply(action, input, existing(receiver)?, state, runner, result),
         Action::Transfer(action) => transfer::apply(action.deposit, input, receiver, state),
         Action::Stake(action) => stake::apply(action, input, existing(receiver)?, result),
         Action::AddKey(action) => access_keys::add(action, input, existing(receiver)?, state, result),
@@ -98,13 +100,14 @@ fn dispatch<C: Crypto, R: ContractRunner<C>>(
             deterministic_state_init::apply(action, input, &mut receiver.account, state, result)
         }
         Action::TransferToGasKey(action) => gas_keys::deposit(action, input, state, result),
-        Action::WithdrawFromGasKey(action) => {
-            gas_keys::withdraw(action, input, existing(receiver)?, state, result)
-        }
+        Action::WithdrawFromGasKey(action) => gas_keys::withdraw(action, input, existing(receiver)?, state, result),
     }
 }
 
 /// The account of an action that [`checks`] lets pass only if it exists.
 fn existing(receiver: &mut ReceiverState) -> Result<&mut Account, ApplyError> {
-    receiver.account.as_mut().ok_or_else(|| ApplyError::inconsistent_state("an action runs on an account that is gone"))
+    receiver
+        .account
+        .as_mut()
+        .ok_or_else(|| ApplyError::inconsistent_state("an action runs on an account that is gone"))
 }

@@ -20,7 +20,11 @@ pub(super) fn apply(
     let increment = stake.saturating_sub(account.locked());
     let Some(amount_left) = account.amount().checked_sub(increment) else {
         let (account_id, balance) = (account_id.clone(), account.amount());
-        result.result = Err(ActionError::TriesToStake { account_id, stake, balance });
+        result.result = Err(ActionError::TriesToStake {
+            account_id,
+            stake,
+            balance,
+        });
         return Ok(());
     };
     if stake == 0 && account.locked() == 0 {

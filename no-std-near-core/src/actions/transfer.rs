@@ -52,8 +52,12 @@ fn refund_to_gas_key<C: Crypto>(
     public_key: &PublicKey,
     state: &mut StateUpdate<'_, C>,
 ) -> Result<bool, ApplyError> {
-    let Some(mut access_key) = get_access_key(state, account_id, public_key)? else { return Ok(false) };
-    let Some(info) = access_key.gas_key_info_mut() else { return Ok(false) };
+    let Some(mut access_key) = get_access_key(state, account_id, public_key)? else {
+        return Ok(false);
+    };
+    let Some(info) = access_key.gas_key_info_mut() else {
+        return Ok(false);
+    };
     info.balance = safe_add_balance(info.balance, deposit)?;
     set_access_key(state, account_id, public_key, &access_key);
     Ok(true)
@@ -66,7 +70,9 @@ fn restore_allowance<C: Crypto>(
     public_key: &PublicKey,
     state: &mut StateUpdate<'_, C>,
 ) -> Result<(), ApplyError> {
-    let Some(mut access_key) = get_access_key(state, account_id, public_key)? else { return Ok(()) };
+    let Some(mut access_key) = get_access_key(state, account_id, public_key)? else {
+        return Ok(());
+    };
     if let AccessKeyPermission::FunctionCall(permission) = &mut access_key.permission
         && let Some(allowance) = permission.allowance
         && allowance.saturating_add(deposit) > allowance
@@ -91,7 +97,10 @@ fn create_implicit_account<C: Crypto>(
     let account = match account_id.account_type() {
         AccountType::NearImplicitAccount => {
             let public_key = key_of_implicit_account(account_id)?;
-            let access_key = AccessKey { nonce: initial_nonce(input)?, ..AccessKey::full_access() };
+            let access_key = AccessKey {
+                nonce: initial_nonce(input)?,
+                ..AccessKey::full_access()
+            };
             set_access_key(state, account_id, &public_key, &access_key);
             let key_bytes = public_key.trie_id_len() as u64 + len_bytes(&access_key) + storage.num_extra_bytes_record;
             Account::new(deposit, 0, AccountContract::None, storage.num_bytes_account + key_bytes)
@@ -103,7 +112,9 @@ fn create_implicit_account<C: Crypto>(
         }
         AccountType::NearDeterministicAccount => new_account(params, deposit),
         AccountType::NamedAccount => {
-            return Err(ApplyError::inconsistent_state("a transfer was to create a named account"));
+            return Err(ApplyError::inconsistent_state(
+                "a transfer was to create a named account",
+            ));
         }
     };
     receiver.actor_id = account_id.clone();
@@ -121,7 +132,9 @@ fn key_of_implicit_account(account_id: &AccountId) -> Result<PublicKey, ApplyErr
         Some(())
     });
     if decoded.is_none() || !rest.is_empty() || pairs.len() != key.len() {
-        return Err(ApplyError::inconsistent_state("the name of an implicit account is not a key"));
+        return Err(ApplyError::inconsistent_state(
+            "the name of an implicit account is not a key",
+        ));
     }
     Ok(PublicKey::ED25519(key))
 }

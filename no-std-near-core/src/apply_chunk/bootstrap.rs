@@ -24,14 +24,20 @@ pub(super) fn congestion_info<C: Crypto>(
     let delayed = DelayedReceiptQueue::load(state)?;
     for index in delayed.range() {
         let load = ReceiptLoad::of_stored(&delayed.read(state, index)?, context.params)?;
-        info.delayed_receipts_gas = info.delayed_receipts_gas.checked_add(load.gas.into()).ok_or_else(overflow)?;
+        info.delayed_receipts_gas = info
+            .delayed_receipts_gas
+            .checked_add(load.gas.into())
+            .ok_or_else(overflow)?;
         info.receipt_bytes = info.receipt_bytes.checked_add(load.size_bytes).ok_or_else(overflow)?;
     }
     let buffers = OutgoingBuffers::load(state)?;
     for shard_id in buffers.shards() {
         for index in buffers.range(shard_id) {
             let load = ReceiptLoad::of_stored(&buffers.read(state, shard_id, index)?, context.params)?;
-            info.buffered_receipts_gas = info.buffered_receipts_gas.checked_add(load.gas.into()).ok_or_else(overflow)?;
+            info.buffered_receipts_gas = info
+                .buffered_receipts_gas
+                .checked_add(load.gas.into())
+                .ok_or_else(overflow)?;
             info.receipt_bytes = info.receipt_bytes.checked_add(load.size_bytes).ok_or_else(overflow)?;
         }
     }

@@ -15,10 +15,11 @@ use crate::error::ApplyError;
 use crate::params::fees::{TransactionCost, transaction_cost};
 use crate::receipts::ChunkInProgress;
 use crate::state::StateUpdate;
-use crate::state::accessors::{get_access_key, get_account, get_gas_key_nonce, set_access_key, set_account, set_gas_key_nonce};
+use crate::state::accessors::{
+    get_access_key, get_account, get_gas_key_nonce, set_access_key, set_account, set_gas_key_nonce,
+};
 use crate::transactions::{
-    Charge, InvalidTransaction, TransactionVerdict, validate_transaction, verify_and_charge,
-    verify_and_charge_gas_key,
+    Charge, InvalidTransaction, TransactionVerdict, validate_transaction, verify_and_charge, verify_and_charge_gas_key,
 };
 use crate::types::access_key::AccessKey;
 use crate::types::account::Account;
@@ -58,12 +59,16 @@ impl<'t> Signers<'t> {
             self.accounts.insert(signer_id, get_account(state, signer_id)?);
         }
         if !self.access_keys.contains_key(&(signer_id, key)) {
-            self.access_keys.insert((signer_id, key), get_access_key(state, signer_id, key)?);
+            self.access_keys
+                .insert((signer_id, key), get_access_key(state, signer_id, key)?);
         }
         if let Some(index) = signed.transaction.nonce().nonce_index()
             && !self.gas_key_nonces.contains_key(&(signer_id, key, index))
         {
-            self.gas_key_nonces.insert((signer_id, key, index), get_gas_key_nonce(state, signer_id, key, index)?);
+            self.gas_key_nonces.insert(
+                (signer_id, key, index),
+                get_gas_key_nonce(state, signer_id, key, index)?,
+            );
         }
         Ok(())
     }
@@ -81,10 +86,16 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
     ) -> Result<(), ApplyError> {
         if transactions.len() != is_current.len() {
             let (expected, found) = (transactions.len(), is_current.len());
-            return Err(ApplyError::invalid_input(format!("{expected} transactions come with {found} validity flags")));
+            return Err(ApplyError::invalid_input(format!(
+                "{expected} transactions come with {found} validity flags"
+            )));
         }
         let mut signers = Signers::default();
-        for (signed, _) in transactions.iter().zip(is_current).filter(|(_, is_current)| **is_current) {
+        for (signed, _) in transactions
+            .iter()
+            .zip(is_current)
+            .filter(|(_, is_current)| **is_current)
+        {
             signers.read(&self.state, signed)?;
         }
         let mut seen: BTreeSet<CryptoHash> = BTreeSet::new();
@@ -92,7 +103,12 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             // An outcome's identifier is the transaction's hash: the second of two equal ones leaves nothing.
             let (hash, size_bytes) = signed.hash_and_wire_len_bytes::<C>();
             if seen.insert(hash) {
-                let transaction = Candidate { signed, hash, size_bytes, is_current: *is_current };
+                let transaction = Candidate {
+                    signed,
+                    hash,
+                    size_bytes,
+                    is_current: *is_current,
+                };
                 self.process_transaction(transaction, &mut signers)?;
             }
         }
@@ -193,7 +209,15 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
     ) -> Result<(), ApplyError> {
         self.balance.add_tx_burnt(cost.burnt_amount)?;
         self.totals.add(cost.gas_burnt, compute)?;
-        self.outcomes.push(outcome(signed, hash, cost.gas_burnt, cost.burnt_amount, compute, status, receipt_ids));
+        self.outcomes.push(outcome(
+            signed,
+            hash,
+            cost.gas_burnt,
+            cost.burnt_amount,
+            compute,
+            status,
+            receipt_ids,
+        ));
         Ok(())
     }
 

@@ -49,7 +49,11 @@ impl ActionInput<'_> {
 
     /// Identifier of the action (spec §B.10).
     pub fn action_hash<C: Crypto>(&self) -> CryptoHash {
-        action_hash::<C>(&self.receipt.receipt_id, self.context.block_height, self.action_index as u64)
+        action_hash::<C>(
+            &self.receipt.receipt_id,
+            self.context.block_height,
+            self.action_index as u64,
+        )
     }
 }
 

@@ -18,9 +18,9 @@ use crate::params::fees::{gas_to_balance, total_deposit};
 use crate::state::accessors::{self, get_account, set_account};
 use crate::state::keys;
 use crate::transactions::missing_storage_stake;
-use crate::types::outcome::{ExecutionOutcome, ExecutionOutcomeWithId, ExecutionStatus};
 use crate::types::identifiers::receipt_id_from_receipt;
-use crate::types::receipt::{DataReceipt, DataReceiver, ReceivedData, Receipt, ReceiptEnum, VersionedActionReceipt};
+use crate::types::outcome::{ExecutionOutcome, ExecutionOutcomeWithId, ExecutionStatus};
+use crate::types::receipt::{DataReceipt, DataReceiver, Receipt, ReceiptEnum, ReceivedData, VersionedActionReceipt};
 use crate::types::{Balance, Gas};
 use crate::validation::{ValidateReceiptMode, validate_receipt};
 
@@ -28,7 +28,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
     /// Executes `receipt`, whose inputs are all in the state.
     pub(super) fn apply_action_receipt(&mut self, receipt: &Receipt) -> Result<ExecutionOutcomeWithId, ApplyError> {
         let Some(action_receipt) = actions_of(receipt) else {
-            return Err(ApplyError::inconsistent_state("a receipt without actions was to be executed"));
+            return Err(ApplyError::inconsistent_state(
+                "a receipt without actions was to be executed",
+            ));
         };
         let promise_results = self.take_promise_results(receipt, action_receipt)?;
         // What was taken stays taken when the receipt fails.
@@ -36,7 +38,10 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
 
         let account_before = get_account(&self.state, &receipt.receiver_id)?;
         let account_is_new = account_before.is_none();
-        let mut receiver = ReceiverState { account: account_before, actor_id: receipt.predecessor_id.clone() };
+        let mut receiver = ReceiverState {
+            account: account_before,
+            actor_id: receipt.predecessor_id.clone(),
+        };
         let mut result = self.apply_actions(receipt, action_receipt, &promise_results, &mut receiver)?;
         self.store_account_if_covered(receipt, &receiver, &mut result)?;
 
@@ -51,7 +56,14 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             RefundResult::default()
         } else {
             let created_account = account_is_new && receiver.account.is_some() && result.result.is_ok();
-            append_refunds(self.context.params, receipt, action_receipt, prices, created_account, &mut result)?
+            append_refunds(
+                self.context.params,
+                receipt,
+                action_receipt,
+                prices,
+                created_account,
+                &mut result,
+            )?
         };
         self.validator_proposals.append(&mut result.validator_proposals);
         match &result.result {
@@ -68,7 +80,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             result.tokens_burnt,
         ])?;
         let reward = self.pay_contract_reward(receipt, prices.burn, result.gas_burnt_for_function_call)?;
-        let kept_burnt = tokens_burnt.checked_sub(reward).ok_or(ApplyError::IntegerOverflow("reward above burnt tokens"))?;
+        let kept_burnt = tokens_burnt
+            .checked_sub(reward)
+            .ok_or(ApplyError::IntegerOverflow("reward above burnt tokens"))?;
         self.balance.add_tx_burnt(kept_burnt)?;
         self.balance.add_subsidized(result.subsidized_amount)?;
 
@@ -145,7 +159,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         receiver: &ReceiverState,
         result: &mut ActionResult,
     ) -> Result<(), ApplyError> {
-        let (Ok(_), Some(account)) = (&result.result, &receiver.account) else { return Ok(()) };
+        let (Ok(_), Some(account)) = (&result.result, &receiver.account) else {
+            return Ok(());
+        };
         match missing_storage_stake(account, account.amount(), self.context.params)? {
             None => set_account(&mut self.state, &receipt.receiver_id, account),
             Some(amount) => {
@@ -165,7 +181,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         if reward == 0 {
             return Ok(0);
         }
-        let Some(mut account) = get_account(&self.state, &receipt.receiver_id)? else { return Ok(0) };
+        let Some(mut account) = get_account(&self.state, &receipt.receiver_id)? else {
+            return Ok(0);
+        };
         account.set_amount(sum_balances(&[account.amount(), reward])?);
         set_account(&mut self.state, &receipt.receiver_id, &account);
         self.state.commit();
@@ -196,7 +214,8 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             if new_receipt.is_instant_receipt() {
                 self.instant_receipts.push_back(new_receipt);
             } else {
-                self.sink.forward_or_buffer(new_receipt, self.context, &mut self.state)?;
+                self.sink
+                    .forward_or_buffer(new_receipt, self.context, &mut self.state)?;
             }
         }
         Ok(ExecutionOutcomeWithId {
@@ -225,7 +244,9 @@ fn send_output_data(
     }
     let data = match &result.result {
         Ok(ReturnData::ReceiptIndex(index)) => {
-            let promised = usize::try_from(*index).ok().and_then(|index| result.new_receipts.get_mut(index));
+            let promised = usize::try_from(*index)
+                .ok()
+                .and_then(|index| result.new_receipts.get_mut(index));
             let waiting = promised.and_then(Receipt::output_data_receivers_mut).ok_or_else(|| {
                 ApplyError::inconsistent_state("a contract returned a promise that is not among its action receipts")
             })?;
@@ -236,10 +257,19 @@ fn send_output_data(
         Ok(ReturnData::None) => Some(Vec::new()),
         Err(_) => None,
     };
-    result.new_receipts.extend(output_data_receivers.iter().map(|data_receiver| {
-        let data_receipt = DataReceipt { data_id: data_receiver.data_id, data: data.clone() };
-        Receipt::without_id(receipt.receiver_id.clone(), data_receiver.receiver_id.clone(), ReceiptEnum::Data(data_receipt))
-    }));
+    result
+        .new_receipts
+        .extend(output_data_receivers.iter().map(|data_receiver| {
+            let data_receipt = DataReceipt {
+                data_id: data_receiver.data_id,
+                data: data.clone(),
+            };
+            Receipt::without_id(
+                receipt.receiver_id.clone(),
+                data_receiver.receiver_id.clone(),
+                ReceiptEnum::Data(data_receipt),
+            )
+        }));
     Ok(())
 }
 

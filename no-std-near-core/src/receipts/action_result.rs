@@ -75,10 +75,15 @@ impl ActionResult {
         debug_assert!(next.gas_burnt_for_function_call <= next.gas_burnt && next.gas_burnt <= next.gas_used);
         let overflow = || ApplyError::IntegerOverflow("gas of a receipt's actions");
         self.gas_burnt = self.gas_burnt.checked_add(next.gas_burnt).ok_or_else(overflow)?;
-        self.gas_burnt_for_function_call =
-            self.gas_burnt_for_function_call.checked_add(next.gas_burnt_for_function_call).ok_or_else(overflow)?;
+        self.gas_burnt_for_function_call = self
+            .gas_burnt_for_function_call
+            .checked_add(next.gas_burnt_for_function_call)
+            .ok_or_else(overflow)?;
         self.gas_used = self.gas_used.checked_add(next.gas_used).ok_or_else(overflow)?;
-        self.compute_usage = self.compute_usage.checked_add(next.compute_usage).ok_or_else(overflow)?;
+        self.compute_usage = self
+            .compute_usage
+            .checked_add(next.compute_usage)
+            .ok_or_else(overflow)?;
         self.logs.append(&mut next.logs);
         match next.result {
             Ok(mut return_data) => {
@@ -91,8 +96,10 @@ impl ActionResult {
                 self.new_receipts.append(&mut next.new_receipts);
                 self.validator_proposals.append(&mut next.validator_proposals);
                 self.tokens_burnt = self.tokens_burnt.checked_add(next.tokens_burnt).ok_or_else(overflow)?;
-                self.subsidized_amount =
-                    self.subsidized_amount.checked_add(next.subsidized_amount).ok_or_else(overflow)?;
+                self.subsidized_amount = self
+                    .subsidized_amount
+                    .checked_add(next.subsidized_amount)
+                    .ok_or_else(overflow)?;
             }
             Err(error) => self.set_error(error),
         }

@@ -30,7 +30,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         let pending_count: u32 = accessors::get(&self.state, &count_key)?
             .ok_or_else(|| ApplyError::inconsistent_state("a postponed receipt has no count of pending data"))?;
         match pending_count {
-            0 => Err(ApplyError::inconsistent_state("data arrived for a receipt that waits for none")),
+            0 => Err(ApplyError::inconsistent_state(
+                "data arrived for a receipt that waits for none",
+            )),
             1 => {
                 self.state.remove(&count_key);
                 let receipt_key = keys::postponed_receipt(account_id, &waiting_id);
@@ -65,8 +67,16 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         if pending_count == 0 {
             return self.apply_action_receipt(receipt).map(Some);
         }
-        accessors::set(&mut self.state, &keys::pending_data_count(account_id, &receipt.receipt_id), &pending_count);
-        accessors::set(&mut self.state, &keys::postponed_receipt(account_id, &receipt.receipt_id), receipt);
+        accessors::set(
+            &mut self.state,
+            &keys::pending_data_count(account_id, &receipt.receipt_id),
+            &pending_count,
+        );
+        accessors::set(
+            &mut self.state,
+            &keys::postponed_receipt(account_id, &receipt.receipt_id),
+            receipt,
+        );
         self.state.commit();
         Ok(None)
     }

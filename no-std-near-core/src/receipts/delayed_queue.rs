@@ -27,7 +27,11 @@ impl DelayedReceipts {
     /// # Errors
     /// Aborts on storage errors.
     pub fn load<C: Crypto>(state: &StateUpdate<'_, C>) -> Result<Self, ApplyError> {
-        Ok(Self { queue: DelayedReceiptQueue::load(state)?, added: ReceiptLoad::ZERO, removed: ReceiptLoad::ZERO })
+        Ok(Self {
+            queue: DelayedReceiptQueue::load(state)?,
+            added: ReceiptLoad::ZERO,
+            removed: ReceiptLoad::ZERO,
+        })
     }
 
     /// Appends a receipt.
@@ -59,8 +63,12 @@ impl DelayedReceipts {
         state: &mut StateUpdate<'_, C>,
     ) -> Result<Option<Receipt>, ApplyError> {
         while !super::storage_proof_is_full(context, state) {
-            let Some(stored) = self.queue.pop_front(state)? else { break };
-            self.removed = self.removed.checked_add(ReceiptLoad::of_stored(&stored, context.params)?)?;
+            let Some(stored) = self.queue.pop_front(state)? else {
+                break;
+            };
+            self.removed = self
+                .removed
+                .checked_add(ReceiptLoad::of_stored(&stored, context.params)?)?;
             let receipt = stored.into_receipt();
             if receiver_shard_id(&receipt, context.shard_layout)? == context.shard_id {
                 return Ok(Some(receipt));

@@ -26,7 +26,10 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         self.totals.add(0, compute)
     }
 
-    fn store_global_contract(&mut self, distribution: &GlobalContractDistributionReceipt) -> Result<Compute, ApplyError> {
+    fn store_global_contract(
+        &mut self,
+        distribution: &GlobalContractDistributionReceipt,
+    ) -> Result<Compute, ApplyError> {
         let nonce_key = keys::global_contract_nonce(distribution.id());
         let stored_nonce = global_contract_nonce(&self.state, &nonce_key)?;
         // The shard of origin has stored the same nonce when it sent the receipt, hence not "<=".
@@ -34,7 +37,10 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             return Ok(0);
         }
         self.state.set(&nonce_key, distribution.nonce().to_le_bytes().to_vec());
-        self.state.set(&keys::global_contract_code(distribution.id()), distribution.code().to_vec());
+        self.state.set(
+            &keys::global_contract_code(distribution.id()),
+            distribution.code().to_vec(),
+        );
         self.state.commit();
         let fees = &self.context.params.fees;
         fees.global_contract_distribution_byte_compute
@@ -54,7 +60,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         delivered.sort_unstable();
         delivered.dedup();
         let is_new = |shard_id: &ShardId| delivered.binary_search(shard_id).is_err();
-        let Some(next_shard_id) = self.context.shard_layout.shard_ids().find(is_new) else { return Ok(()) };
+        let Some(next_shard_id) = self.context.shard_layout.shard_ids().find(is_new) else {
+            return Ok(());
+        };
         let next = Receipt {
             predecessor_id: receipt.predecessor_id.clone(),
             receiver_id: AccountId::system(),
@@ -66,8 +74,13 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
 }
 
 /// How often a global contract was deployed, as the state says; zero if never.
-pub(crate) fn global_contract_nonce<C: Crypto>(state: &StateUpdate<'_, C>, nonce_key: &[u8]) -> Result<u64, ApplyError> {
-    let Some(stored) = state.get(nonce_key)? else { return Ok(0) };
+pub(crate) fn global_contract_nonce<C: Crypto>(
+    state: &StateUpdate<'_, C>,
+    nonce_key: &[u8],
+) -> Result<u64, ApplyError> {
+    let Some(stored) = state.get(nonce_key)? else {
+        return Ok(0);
+    };
     let bytes = <[u8; 8]>::try_from(stored)
         .map_err(|_| ApplyError::inconsistent_state("the nonce of a global contract is not 8 bytes long"))?;
     Ok(u64::from_le_bytes(bytes))

@@ -28,7 +28,10 @@ impl ReceiptLoad {
     /// # Errors
     /// Aborts when the gas does not fit.
     pub fn of_new(receipt: &Receipt, params: &Params) -> Result<Self, ApplyError> {
-        Ok(Self { gas: receipt_congestion_gas(params, receipt)?, size_bytes: len_bytes(receipt) })
+        Ok(Self {
+            gas: receipt_congestion_gas(params, receipt)?,
+            size_bytes: len_bytes(receipt),
+        })
     }
 
     /// Load of a receipt read from the state: what was written next to it, or computed for entries of the old form.
@@ -37,7 +40,10 @@ impl ReceiptLoad {
     /// Aborts when the gas does not fit.
     pub fn of_stored(stored: &ReceiptOrStateStoredReceipt<'_>, params: &Params) -> Result<Self, ApplyError> {
         match stored.metadata() {
-            Some(metadata) => Ok(Self { gas: metadata.congestion_gas, size_bytes: metadata.congestion_size }),
+            Some(metadata) => Ok(Self {
+                gas: metadata.congestion_gas,
+                size_bytes: metadata.congestion_size,
+            }),
             None => Self::of_new(stored.receipt(), params),
         }
     }
@@ -57,7 +63,10 @@ impl ReceiptLoad {
 
 impl From<ReceiptLoad> for StateStoredReceiptMetadata {
     fn from(load: ReceiptLoad) -> Self {
-        Self { congestion_gas: load.gas, congestion_size: load.size_bytes }
+        Self {
+            congestion_gas: load.gas,
+            congestion_size: load.size_bytes,
+        }
     }
 }
 
@@ -74,7 +83,9 @@ pub fn receiver_shard_id(receipt: &Receipt, layout: &ShardLayout) -> Result<Shar
                 return Ok(target_shard);
             }
             layout.resolve_to_current_shard(target_shard).ok_or_else(|| {
-                ApplyError::invalid_input(alloc::format!("shard {target_shard} is not in the layout nor in its history"))
+                ApplyError::invalid_input(alloc::format!(
+                    "shard {target_shard} is not in the layout nor in its history"
+                ))
             })
         }
         _ => Ok(layout.account_id_to_shard_id(&receipt.receiver_id)),

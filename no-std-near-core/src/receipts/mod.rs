@@ -63,8 +63,14 @@ pub(crate) struct Totals {
 
 impl Totals {
     pub(crate) fn add(&mut self, gas: Gas, compute: Compute) -> Result<(), ApplyError> {
-        self.gas = self.gas.checked_add(gas).ok_or(ApplyError::IntegerOverflow("gas of the chunk"))?;
-        self.compute = self.compute.checked_add(compute).ok_or(ApplyError::IntegerOverflow("compute of the chunk"))?;
+        self.gas = self
+            .gas
+            .checked_add(gas)
+            .ok_or(ApplyError::IntegerOverflow("gas of the chunk"))?;
+        self.compute = self
+            .compute
+            .checked_add(compute)
+            .ok_or(ApplyError::IntegerOverflow("compute of the chunk"))?;
         Ok(())
     }
 }
@@ -94,7 +100,9 @@ impl BalanceTotals {
     }
 
     fn add(total: &mut Balance, amount: Balance) -> Result<(), ApplyError> {
-        *total = total.checked_add(amount).ok_or(ApplyError::IntegerOverflow("balance totals of the chunk"))?;
+        *total = total
+            .checked_add(amount)
+            .ok_or(ApplyError::IntegerOverflow("balance totals of the chunk"))?;
         Ok(())
     }
 
@@ -183,7 +191,9 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
 
     fn process_delayed_receipts(&mut self) -> Result<(), ApplyError> {
         while !self.is_full() {
-            let Some(receipt) = self.delayed.pop(self.context, &mut self.state)? else { break };
+            let Some(receipt) = self.delayed.pop(self.context, &mut self.state)? else {
+                break;
+            };
             self.check_existing_receipt(&receipt).map_err(|error| match error {
                 ApplyError::InvalidReceipt { reason, .. } => ApplyError::InconsistentState(reason),
                 other => other,
@@ -205,7 +215,10 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
     fn check_existing_receipt(&self, receipt: &Receipt) -> Result<(), ApplyError> {
         let limits = &self.context.params.wasm_config.limit_config;
         validate_receipt::<C>(limits, receipt, ValidateReceiptMode::ExistingReceipt).map_err(|error| {
-            ApplyError::InvalidReceipt { receipt_id: receipt.receipt_id, reason: error.to_string() }
+            ApplyError::InvalidReceipt {
+                receipt_id: receipt.receipt_id,
+                reason: error.to_string(),
+            }
         })
     }
 
@@ -228,7 +241,8 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
 
     fn process_and_count(&mut self, receipt: &Receipt) -> Result<(), ApplyError> {
         if let Some(executed) = self.process_receipt(receipt)? {
-            self.totals.add(executed.outcome.gas_burnt, executed.outcome.compute_usage)?;
+            self.totals
+                .add(executed.outcome.gas_burnt, executed.outcome.compute_usage)?;
             self.outcomes.push(executed);
         }
         Ok(())
@@ -243,9 +257,9 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
                 self.process_promise_yield(receipt, action_receipt).map(|()| None)
             }
             VersionedReceiptEnum::PromiseResume(data_receipt) => self.process_promise_resume(receipt, data_receipt),
-            VersionedReceiptEnum::GlobalContractDistribution(distribution) => {
-                self.process_global_contract_distribution(receipt, distribution).map(|()| None)
-            }
+            VersionedReceiptEnum::GlobalContractDistribution(distribution) => self
+                .process_global_contract_distribution(receipt, distribution)
+                .map(|()| None),
         }
     }
 }

@@ -73,10 +73,21 @@ impl ReceiptSink {
                     control.outgoing_gas_limit(context.shard_id)
                 };
                 let size_bytes = scheduler.granted_bandwidth.get(context.shard_id, shard_id);
-                OutgoingLimit { shard_id, gas, size_bytes }
+                OutgoingLimit {
+                    shard_id,
+                    gas,
+                    size_bytes,
+                }
             })
             .collect();
-        Ok(Self { own_congestion_info, outgoing_receipts: Vec::new(), scheduler, limits, buffers, metadatas })
+        Ok(Self {
+            own_congestion_info,
+            outgoing_receipts: Vec::new(),
+            scheduler,
+            limits,
+            buffers,
+            metadatas,
+        })
     }
 
     /// Sends what earlier chunks buffered, as far as the limits allow: first what waits for shards that were split since,
@@ -96,7 +107,9 @@ impl ReceiptSink {
             all_buffers_empty &= self.buffers.len(shard_id) == 0;
         }
         if all_buffers_empty && self.own_congestion_info.buffered_receipts_gas() != 0 {
-            return Err(ApplyError::inconsistent_state("outgoing buffers are empty but buffered gas is not zero"));
+            return Err(ApplyError::inconsistent_state(
+                "outgoing buffers are empty but buffered gas is not zero",
+            ));
         }
         Ok(())
     }
@@ -129,7 +142,8 @@ impl ReceiptSink {
         }
         self.buffers.remove_front(state, buffer_shard_id, forwarded_count)?;
         for load in forwarded_with_metadata {
-            self.metadatas.on_receipt_popped(state, buffer_shard_id, load.size_bytes, load.gas)?;
+            self.metadatas
+                .on_receipt_popped(state, buffer_shard_id, load.size_bytes, load.gas)?;
         }
         Ok(())
     }
@@ -159,9 +173,13 @@ impl ReceiptSink {
     ) -> Result<Forwarding, ApplyError> {
         let shard_id = receiver_shard_id(&receipt, context.shard_layout)?;
         // A bug once let receipts grow beyond the maximal size; they must still get through, so larger counts as maximal.
-        let size_bytes = load.size_bytes.min(context.params.wasm_config.limit_config.max_receipt_size);
+        let size_bytes = load
+            .size_bytes
+            .min(context.params.wasm_config.limit_config.max_receipt_size);
         // One receipt may carry more gas than any limit admits, and would be stuck forever without a cap.
-        let admission_gas = load.gas.min(context.params.congestion_control_config.allowed_shard_outgoing_gas);
+        let admission_gas = load
+            .gas
+            .min(context.params.congestion_control_config.allowed_shard_outgoing_gas);
         let limit = self.limit_mut(shard_id);
         if limit.gas < admission_gas || limit.size_bytes < size_bytes {
             return Ok(Forwarding::NotForwarded { receipt, shard_id });
@@ -177,7 +195,14 @@ impl ReceiptSink {
         let position = match self.limits.binary_search_by_key(&shard_id, |limit| limit.shard_id) {
             Ok(position) => position,
             Err(position) => {
-                self.limits.insert(position, OutgoingLimit { shard_id, gas: Gas::MAX, size_bytes: 0 });
+                self.limits.insert(
+                    position,
+                    OutgoingLimit {
+                        shard_id,
+                        gas: Gas::MAX,
+                        size_bytes: 0,
+                    },
+                );
                 position
             }
         };
@@ -193,7 +218,8 @@ impl ReceiptSink {
     ) -> Result<(), ApplyError> {
         self.own_congestion_info.add_receipt_bytes(load.size_bytes)?;
         self.own_congestion_info.add_buffered_receipt_gas(load.gas.into())?;
-        self.metadatas.on_receipt_pushed(state, shard_id, load.size_bytes, load.gas)?;
+        self.metadatas
+            .on_receipt_pushed(state, shard_id, load.size_bytes, load.gas)?;
         self.buffers.push_back(state, shard_id, &receipt, load.into())?;
         Ok(())
     }

@@ -8,8 +8,8 @@ use crate::contract_runner::ContractRunner;
 use crate::crypto::Crypto;
 use crate::error::ApplyError;
 use crate::state::{accessors, keys};
-use crate::types::outcome::ExecutionOutcomeWithId;
 use crate::types::identifiers::receipt_id_from_data_id;
+use crate::types::outcome::ExecutionOutcomeWithId;
 use crate::types::queues::{PromiseYieldIndices, PromiseYieldStatus, PromiseYieldTimeout};
 use crate::types::receipt::{DataReceipt, Receipt, ReceiptEnum, VersionedActionReceipt};
 
@@ -21,9 +21,15 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         action_receipt: VersionedActionReceipt<'_>,
     ) -> Result<(), ApplyError> {
         let [data_id] = action_receipt.input_data_ids else {
-            return Err(ApplyError::inconsistent_state("a yield must wait for exactly one data id"));
+            return Err(ApplyError::inconsistent_state(
+                "a yield must wait for exactly one data id",
+            ));
         };
-        accessors::set(&mut self.state, &keys::promise_yield_receipt(&receipt.receiver_id, data_id), receipt);
+        accessors::set(
+            &mut self.state,
+            &keys::promise_yield_receipt(&receipt.receiver_id, data_id),
+            receipt,
+        );
         self.state.commit();
         Ok(())
     }
@@ -46,7 +52,9 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             return Ok(None);
         }
         let yield_key = keys::promise_yield_receipt(account_id, data_id);
-        let Some(yielded) = accessors::get::<Receipt, C>(&self.state, &yield_key)? else { return Ok(None) };
+        let Some(yielded) = accessors::get::<Receipt, C>(&self.state, &yield_key)? else {
+            return Ok(None);
+        };
         self.state.remove(&yield_key);
         self.state.remove(&status_key);
         let yield_id_key = keys::data_id_to_yield_id(account_id, data_id);
@@ -74,12 +82,18 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             if entry.expires_at > self.context.block_height {
                 break;
             }
-            if self.state.contains_key(&keys::promise_yield_receipt(&entry.account_id, &entry.data_id))? {
+            if self
+                .state
+                .contains_key(&keys::promise_yield_receipt(&entry.account_id, &entry.data_id))?
+            {
                 let resume = Receipt {
                     predecessor_id: entry.account_id.clone(),
                     receiver_id: entry.account_id,
                     receipt_id: receipt_id_from_data_id::<C>(&entry.data_id, self.context.block_height, emitted_count),
-                    receipt: ReceiptEnum::PromiseResume(DataReceipt { data_id: entry.data_id, data: None }),
+                    receipt: ReceiptEnum::PromiseResume(DataReceipt {
+                        data_id: entry.data_id,
+                        data: None,
+                    }),
                 };
                 emitted_count += 1;
                 self.sink.forward_or_buffer(resume, self.context, &mut self.state)?;

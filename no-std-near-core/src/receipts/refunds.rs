@@ -7,7 +7,9 @@
 use super::ActionResult;
 use super::action_receipt::sum_balances;
 use crate::error::ApplyError;
-use crate::params::fees::{gas_to_balance, total_deposit, total_prepaid_exec_fees, total_prepaid_gas, total_prepaid_send_fees};
+use crate::params::fees::{
+    gas_to_balance, total_deposit, total_prepaid_exec_fees, total_prepaid_gas, total_prepaid_send_fees,
+};
 use crate::params::{ActionCosts, Params};
 use crate::types::receipt::{Receipt, VersionedActionReceipt};
 use crate::types::{Balance, Gas};
@@ -23,7 +25,10 @@ pub(super) struct GasPrices {
 
 impl GasPrices {
     pub(super) fn of(receipt_gas_price: Balance, block_gas_price: Balance) -> Self {
-        Self { purchase: receipt_gas_price, burn: receipt_gas_price.min(block_gas_price) }
+        Self {
+            purchase: receipt_gas_price,
+            burn: receipt_gas_price.min(block_gas_price),
+        }
     }
 }
 
@@ -49,22 +54,34 @@ pub(super) fn append_refunds(
     let penalty = gas_to_balance(prices.burn, params.fees.gas_penalty_for_gas_refund(unused_gas)?)?;
     let unused_refund = gas_to_balance(prices.purchase, unused_gas)?.saturating_sub(penalty);
     let price_surplus = gas_to_balance(prices.purchase - prices.burn, result.gas_burnt)?;
-    let account_creation_charge =
-        if created_account { account_creation_charge(params, prices.burn)?.min(price_surplus) } else { 0 };
+    let account_creation_charge = if created_account {
+        account_creation_charge(params, prices.burn)?.min(price_surplus)
+    } else {
+        0
+    };
     let gas_refund = sum_balances(&[unused_refund, price_surplus - account_creation_charge])?;
 
     let deposit = total_deposit(action_receipt.actions)?;
     let deposit_refund = if result.result.is_err() { deposit } else { 0 };
     if deposit_refund > 0 {
         let receiver_id = action_receipt.refund_to.unwrap_or(&receipt.predecessor_id);
-        result.new_receipts.push(Receipt::new_balance_refund(receiver_id, deposit_refund));
+        result
+            .new_receipts
+            .push(Receipt::new_balance_refund(receiver_id, deposit_refund));
     }
     if gas_refund > 0 {
         // Restores the allowance, or the balance, of the key that paid, if it still exists.
         let signer_key = action_receipt.signer_public_key.clone();
-        result.new_receipts.push(Receipt::new_gas_refund(action_receipt.signer_id, gas_refund, signer_key));
+        result.new_receipts.push(Receipt::new_gas_refund(
+            action_receipt.signer_id,
+            gas_refund,
+            signer_key,
+        ));
     }
-    Ok(RefundResult { penalty, account_creation_charge })
+    Ok(RefundResult {
+        penalty,
+        account_creation_charge,
+    })
 }
 
 /// Gas that was bought and neither burnt nor, on success, attached to new receipts.
@@ -79,9 +96,17 @@ fn unused_gas(
         .checked_add(total_prepaid_send_fees(params, actions)?.gas)
         .and_then(|gas| gas.checked_add(params.fees.fee(ActionCosts::NewActionReceipt).execution.gas));
     let executions = total_prepaid_exec_fees(params, actions, &receipt.receiver_id)?.gas;
-    let bought = bought.and_then(|gas| gas.checked_add(executions)).ok_or(ApplyError::IntegerOverflow("prepaid gas"))?;
-    let spent = if result.result.is_err() { result.gas_burnt } else { result.gas_used };
-    bought.checked_sub(spent).ok_or(ApplyError::IntegerOverflow("a receipt used more gas than it had"))
+    let bought = bought
+        .and_then(|gas| gas.checked_add(executions))
+        .ok_or(ApplyError::IntegerOverflow("prepaid gas"))?;
+    let spent = if result.result.is_err() {
+        result.gas_burnt
+    } else {
+        result.gas_used
+    };
+    bought
+        .checked_sub(spent)
+        .ok_or(ApplyError::IntegerOverflow("a receipt used more gas than it had"))
 }
 
 /// What a new account costs beyond the gas of creating it; never more than the refund it is taken from.

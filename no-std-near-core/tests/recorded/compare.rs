@@ -11,20 +11,34 @@ use no_std_near_core::types::to_bytes;
 use crate::fixture::{Fixture, balance, congestion_info, hash, number};
 
 /// `None` if everything that was recorded is equal.
-pub fn first_difference(fixture: &Fixture, result: &ApplyResult) -> Option<String> {
+pub(crate) fn first_difference(fixture: &Fixture, result: &ApplyResult) -> Option<String> {
     let expected = &fixture.json["result"];
     let proposals = serde_json::Value::Array(result.validator_proposals.iter().map(proposal_json).collect());
     let proposals_expected = expected["validator_proposals"].clone();
     outcomes(fixture, result)
         .or_else(|| differ("gas burnt", &number(&expected["gas_burnt"]), &result.gas_burnt))
         .or_else(|| outgoing_receipts(&fixture.expected_outgoing_receipts, &result.outgoing_receipts))
-        .or_else(|| differ("congestion", &congestion_info(&expected["congestion_info"]), &result.congestion_info))
         .or_else(|| {
-            differ("bandwidth requests", &fixture.expected_bandwidth_requests, &result.bandwidth_requests)
+            differ(
+                "congestion",
+                &congestion_info(&expected["congestion_info"]),
+                &result.congestion_info,
+            )
+        })
+        .or_else(|| {
+            differ(
+                "bandwidth requests",
+                &fixture.expected_bandwidth_requests,
+                &result.bandwidth_requests,
+            )
         })
         .or_else(|| {
             let expected = hash(&expected["bandwidth_scheduler_state_hash"]);
-            differ("bandwidth scheduler state", &expected, &result.bandwidth_scheduler_state_hash)
+            differ(
+                "bandwidth scheduler state",
+                &expected,
+                &result.bandwidth_scheduler_state_hash,
+            )
         })
         .or_else(|| {
             differ(
@@ -33,11 +47,35 @@ pub fn first_difference(fixture: &Fixture, result: &ApplyResult) -> Option<Strin
                 &result.delayed_receipts_count,
             )
         })
-        .or_else(|| differ("tx burnt", &balance(&expected["tx_burnt_amount"]), &result.balance.tx_burnt))
-        .or_else(|| differ("other burnt", &balance(&expected["other_burnt_amount"]), &result.balance.other_burnt))
-        .or_else(|| differ("subsidized", &balance(&expected["subsidized_amount"]), &result.balance.subsidized))
+        .or_else(|| {
+            differ(
+                "tx burnt",
+                &balance(&expected["tx_burnt_amount"]),
+                &result.balance.tx_burnt,
+            )
+        })
+        .or_else(|| {
+            differ(
+                "other burnt",
+                &balance(&expected["other_burnt_amount"]),
+                &result.balance.other_burnt,
+            )
+        })
+        .or_else(|| {
+            differ(
+                "subsidized",
+                &balance(&expected["subsidized_amount"]),
+                &result.balance.subsidized,
+            )
+        })
         .or_else(|| differ("proposals", &proposals_expected, &proposals))
-        .or_else(|| differ("outcome root", &hash(&expected["outcome_root"]), &result.outcome_root::<NativeCrypto>()))
+        .or_else(|| {
+            differ(
+                "outcome root",
+                &hash(&expected["outcome_root"]),
+                &result.outcome_root::<NativeCrypto>(),
+            )
+        })
         .or_else(|| differ("state root", &hash(&expected["state_root"]), &result.state_root))
 }
 
@@ -57,7 +95,9 @@ fn proposal_json(proposal: &no_std_near_core::types::validator::ValidatorStake) 
 fn outgoing_receipts(expected: &[Receipt], found: &[Receipt]) -> Option<String> {
     for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
         if expected != found {
-            return Some(format!("outgoing receipt {index}: expected {expected:?}, found {found:?}"));
+            return Some(format!(
+                "outgoing receipt {index}: expected {expected:?}, found {found:?}"
+            ));
         }
     }
     differ("number of outgoing receipts", &expected.len(), &found.len())
@@ -75,7 +115,9 @@ fn outcomes(fixture: &Fixture, result: &ApplyResult) -> Option<String> {
                 let start = position(rest, &found.id.0).unwrap_or_default();
                 let recorded = &rest[start..rest.len().min(start + prefix.len() + 200)];
                 let (found_bytes, recorded) = (hex(&prefix), hex(recorded));
-                return Some(format!("outcome {index}: found {found:?} ({found_bytes}), recorded {recorded}"));
+                return Some(format!(
+                    "outcome {index}: found {found:?} ({found_bytes}), recorded {recorded}"
+                ));
             }
         }
     }
@@ -87,7 +129,11 @@ fn outcomes(fixture: &Fixture, result: &ApplyResult) -> Option<String> {
 fn outcome_prefix(found: &ExecutionOutcomeWithId) -> Vec<u8> {
     let outcome = &found.outcome;
     let mut bytes = to_bytes(&(found.id, &outcome.logs, &outcome.receipt_ids));
-    bytes.extend(to_bytes(&(outcome.gas_burnt, outcome.tokens_burnt, &outcome.executor_id)));
+    bytes.extend(to_bytes(&(
+        outcome.gas_burnt,
+        outcome.tokens_burnt,
+        &outcome.executor_id,
+    )));
     match &outcome.status {
         ExecutionStatus::Failure(_) => bytes.push(1),
         success => bytes.extend(to_bytes(success)),

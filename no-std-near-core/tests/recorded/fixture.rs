@@ -21,25 +21,25 @@ use no_std_near_core::types::{Balance, ShardId};
 use serde_json::Value;
 
 /// A recorded chunk.
-pub struct Fixture {
-    pub json: Value,
-    pub nodes: Vec<Vec<u8>>,
-    pub incoming_receipts: Vec<Receipt>,
-    pub transactions: Vec<SignedTransaction>,
-    pub transaction_is_current: Vec<bool>,
-    pub congestion_info: Vec<(ShardId, ExtendedCongestionInfo)>,
-    pub bandwidth_requests: Vec<(ShardId, BandwidthRequests)>,
-    pub shard_layout: ShardLayout,
-    pub chain: ChainFacts,
-    pub validator_update: Option<ValidatorAccountsUpdate>,
-    pub expected_outgoing_receipts: Vec<Receipt>,
-    pub expected_outcomes: Vec<u8>,
-    pub expected_bandwidth_requests: BandwidthRequests,
+pub(crate) struct Fixture {
+    pub(crate) json: Value,
+    pub(crate) nodes: Vec<Vec<u8>>,
+    pub(crate) incoming_receipts: Vec<Receipt>,
+    pub(crate) transactions: Vec<SignedTransaction>,
+    pub(crate) transaction_is_current: Vec<bool>,
+    pub(crate) congestion_info: Vec<(ShardId, ExtendedCongestionInfo)>,
+    pub(crate) bandwidth_requests: Vec<(ShardId, BandwidthRequests)>,
+    pub(crate) shard_layout: ShardLayout,
+    pub(crate) chain: ChainFacts,
+    pub(crate) validator_update: Option<ValidatorAccountsUpdate>,
+    pub(crate) expected_outgoing_receipts: Vec<Receipt>,
+    pub(crate) expected_outcomes: Vec<u8>,
+    pub(crate) expected_bandwidth_requests: BandwidthRequests,
 }
 
 impl Fixture {
     /// Reads the folder; `None` if it was not recorded at the level of apply.
-    pub fn load(folder: &Path) -> Option<Self> {
+    pub(crate) fn load(folder: &Path) -> Option<Self> {
         let json: Value = serde_json::from_slice(&fs::read(folder.join("apply.json")).ok()?).unwrap();
         let read = |name: &str| fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         let bandwidth_requests: BTreeMap<ShardId, BandwidthRequests> = decode(&read("bandwidth_requests_in.borsh"));
@@ -61,19 +61,19 @@ impl Fixture {
         })
     }
 
-    pub fn protocol_version(&self) -> u64 {
+    pub(crate) fn protocol_version(&self) -> u64 {
         number(&self.json["protocol_version"])
     }
 
-    pub fn config_hash(&self) -> &str {
+    pub(crate) fn config_hash(&self) -> &str {
         self.json["config_hash"].as_str().unwrap()
     }
 
-    pub fn prev_state_root(&self) -> CryptoHash {
+    pub(crate) fn prev_state_root(&self) -> CryptoHash {
         hash(&self.json["prev_state_root"])
     }
 
-    pub fn context<'a>(&'a self, params: &'a Params) -> ApplyContext<'a> {
+    pub(crate) fn context<'a>(&'a self, params: &'a Params) -> ApplyContext<'a> {
         let json = &self.json;
         ApplyContext {
             block_height: number(&json["block_height"]),
@@ -95,7 +95,7 @@ impl Fixture {
 }
 
 /// All folders below `root` that hold a recorded apply, sorted.
-pub fn folders(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn folders(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut pending = vec![root.to_path_buf()];
     while let Some(folder) = pending.pop() {
@@ -109,7 +109,7 @@ pub fn folders(root: &Path) -> Vec<PathBuf> {
     found
 }
 
-pub fn decode<T: BorshDeserialize>(bytes: &[u8]) -> T {
+pub(crate) fn decode<T: BorshDeserialize>(bytes: &[u8]) -> T {
     borsh::from_slice(bytes).unwrap()
 }
 
@@ -120,16 +120,16 @@ fn decode_nodes(bytes: &[u8]) -> Vec<Vec<u8>> {
     nodes
 }
 
-pub fn hash(value: &Value) -> CryptoHash {
+pub(crate) fn hash(value: &Value) -> CryptoHash {
     value.as_str().unwrap().parse().unwrap()
 }
 
-pub fn number(value: &Value) -> u64 {
+pub(crate) fn number(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 
 /// Balances are strings because JSON numbers lose digits; congestion gas is written as a number.
-pub fn balance(value: &Value) -> Balance {
+pub(crate) fn balance(value: &Value) -> Balance {
     match value {
         Value::String(text) => text.parse().unwrap(),
         other => other.to_string().parse().unwrap(),
@@ -140,7 +140,7 @@ fn account_id(value: &Value) -> AccountId {
     AccountId::new(value.as_str().unwrap()).unwrap()
 }
 
-pub fn congestion_info(value: &Value) -> CongestionInfo {
+pub(crate) fn congestion_info(value: &Value) -> CongestionInfo {
     let info = &value["V1"];
     CongestionInfo::V1(CongestionInfoV1 {
         delayed_receipts_gas: balance(&info["delayed_receipts_gas"]),
@@ -169,20 +169,31 @@ fn congestion_infos(value: &Value) -> Vec<(ShardId, ExtendedCongestionInfo)> {
 
 fn shard_layout(value: &Value) -> ShardLayout {
     let (version, fields) = value.as_object().unwrap().iter().next().unwrap();
-    let boundary_accounts = fields["boundary_accounts"].as_array().unwrap().iter().map(account_id).collect();
+    let boundary_accounts = fields["boundary_accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(account_id)
+        .collect();
     let shard_ids = fields["shard_ids"].as_array().unwrap().iter().map(number).collect();
     let split_map = fields["shards_split_map"].as_object().map(|map| {
         let children = |ids: &Value| ids.as_array().unwrap().iter().map(number).collect();
-        map.iter().map(|(parent, ids)| (parent.parse().unwrap(), children(ids))).collect()
+        map.iter()
+            .map(|(parent, ids)| (parent.parse().unwrap(), children(ids)))
+            .collect()
     });
     match version.as_str() {
         "V2" => {
             let version = u32::try_from(number(&fields["version"])).unwrap();
             ShardLayout::v2(boundary_accounts, shard_ids, split_map, version).unwrap()
         }
-        "V3" => {
-            ShardLayout::v3(boundary_accounts, shard_ids, split_map.unwrap(), number(&fields["last_split"])).unwrap()
-        }
+        "V3" => ShardLayout::v3(
+            boundary_accounts,
+            shard_ids,
+            split_map.unwrap(),
+            number(&fields["last_split"]),
+        )
+        .unwrap(),
         other => panic!("shard layout {other}"),
     }
 }
@@ -207,7 +218,9 @@ fn chain_facts(json: &Value) -> ChainFacts {
 fn validator_update(value: &Value) -> Option<ValidatorAccountsUpdate> {
     let balances = |map: &Value| -> BTreeMap<AccountId, Balance> {
         let entries = map.as_object().unwrap().iter();
-        entries.map(|(id, amount)| (AccountId::new(id).unwrap(), balance(amount))).collect()
+        entries
+            .map(|(id, amount)| (AccountId::new(id).unwrap(), balance(amount)))
+            .collect()
     };
     value.as_object().map(|update| ValidatorAccountsUpdate {
         stake_info: balances(&update["stake_info"]),
