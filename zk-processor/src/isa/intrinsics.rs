@@ -166,7 +166,7 @@ pub const INTRINSICS: &[Intrinsic] = &[
         &[],
         Some(I32),
         Control(ControlCell::EventDetail),
-        "Host function number, trap code, or uncovered charge (operators).",
+        "Host function number, trap code, or uncovered charge (operators; up to 2^33).",
     ),
     intrinsic(
         "event_settled",
