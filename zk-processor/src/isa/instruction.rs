@@ -167,15 +167,14 @@ impl Instruction {
             | Shape::Grow
             | Shape::TableGet
             | Shape::TableGrow => [Some(self.a), None, None],
-            Shape::DstAB | Shape::BranchAB | Shape::AB => [Some(self.a), Some(self.b()), None],
-            Shape::Select => [Some(self.a), Some(self.b()), Some(self.c())],
-            Shape::Enter => [Some(self.a), Some(self.b()), Some(self.c())],
+            Shape::DstAB | Shape::Wide | Shape::BranchAB | Shape::AB => [Some(self.a), Some(self.b()), None],
+            Shape::Select | Shape::Carry | Shape::Enter => [Some(self.a), Some(self.b()), Some(self.c())],
             Shape::Store | Shape::TableSet => [Some(self.a), value, None],
             _ => [None; 3],
         }
     }
 
-    /// The slot that the ordinary row writes. Wide operations also write the next one.
+    /// The slot that the ordinary row writes. [`Shape::Wide`] also writes slot x1.
     #[must_use]
     pub fn slot_written(&self) -> Option<u16> {
         match self.opcode.shape() {
@@ -183,6 +182,8 @@ impl Instruction {
             | Shape::DstA
             | Shape::DstImm
             | Shape::DstAB
+            | Shape::Wide
+            | Shape::Carry
             | Shape::DstAImm32
             | Shape::DstAImm64
             | Shape::Select
@@ -220,7 +221,7 @@ impl Instruction {
                 (true, true, false, 32)
             }
             Shape::DstAImm64 | Shape::TableGrow => (true, true, false, 64),
-            Shape::Select => (true, true, false, 32),
+            Shape::Select | Shape::Wide | Shape::Carry => (true, true, false, 32),
             Shape::GlobalGet => (
                 false,
                 true,
@@ -288,6 +289,8 @@ impl fmt::Display for Instruction {
             Shape::DstAB => write!(f, " s{dst}, s{a}, s{b}"),
             Shape::DstAImm32 => write!(f, " s{dst}, s{a}, {}", low as i32),
             Shape::DstAImm64 => write!(f, " s{dst}, s{a}, {}", x as i64),
+            Shape::Wide => write!(f, " s{dst}, s{c}, s{a}, s{b}"),
+            Shape::Carry => write!(f, " s{dst}, s{a}, s{b}, carry s{c}"),
             Shape::Select => write!(f, " s{dst}, s{c} ? s{a} : s{b}"),
             Shape::GlobalGet if opcode == Opcode::GlobalGet => write!(f, " s{dst}, g{low}"),
             Shape::GlobalGet => write!(f, " s{dst}, g{low}, {}", high as i32),

@@ -164,7 +164,7 @@ pub const INTRINSICS: &[Intrinsic] = &[
     intrinsic(
         "event_detail",
         &[],
-        Some(I32),
+        Some(I64),
         Control(ControlCell::EventDetail),
         "Host function number, trap code, or uncovered charge (operators; up to 2^33).",
     ),

@@ -43,6 +43,10 @@ pub enum Shape {
     DstImm,
     /// dst: slot written; a, x0: slots read.
     DstAB,
+    /// dst: slot written; a, x0: slots read; x1: second slot written.
+    Wide,
+    /// dst: slot written; a, x0: slots read; x1: slot of the carry, read.
+    Carry,
     /// dst: slot written; a: slot read; x0 x1: immediate.
     DstAImm32,
     /// dst: slot written; a: slot read; x: immediate.
@@ -345,12 +349,12 @@ opcodes! {
 132 Extend32S64            "extend32_s64"             Extend        DstA             [Step] "dst = low 32 bits of a, sign-extended to 64 bits.";
 
 // wide arithmetic
-133 MulWideS               "mul_wide_s"               MulWide       DstAB            [Step] "(dst, dst + 1) = low and high 64 bits of the signed product a * b.";
-134 MulWideU               "mul_wide_u"               MulWide       DstAB            [Step] "(dst, dst + 1) = low and high 64 bits of the unsigned product a * b.";
-135 AddCarry64             "add_carry64"              Carry64       DstAB            [Step] "dst = (a + b) mod 2^64; dst + 1 = carry, 0 or 1.";
-136 SubBorrow64            "sub_borrow64"             Carry64       DstAB            [Step] "dst = (a - b) mod 2^64; dst + 1 = borrow, 0 or 1.";
-137 AddWithCarry64         "add_with_carry64"         Carry64       DstAB            [Step] "dst = (a + b + dst) mod 2^64; dst holds 0 or 1 before.";
-138 SubWithBorrow64        "sub_with_borrow64"        Carry64       DstAB            [Step] "dst = (a - b - dst) mod 2^64; dst holds 0 or 1 before.";
+133 MulWideS               "mul_wide_s"               MulWide       Wide             [Step] "(dst, second) = low and high 64 bits of the signed product a * b.";
+134 MulWideU               "mul_wide_u"               MulWide       Wide             [Step] "(dst, second) = low and high 64 bits of the unsigned product a * b.";
+135 AddCarry64             "add_carry64"              Carry64       Wide             [Step] "dst = (a + b) mod 2^64; second = carry, 0 or 1.";
+136 SubBorrow64            "sub_borrow64"             Carry64       Wide             [Step] "dst = (a - b) mod 2^64; second = borrow, 0 or 1.";
+137 AddWithCarry64         "add_with_carry64"         Carry64       Carry            [Step] "dst = (a + b + carry) mod 2^64; the carry slot holds 0 or 1.";
+138 SubWithBorrow64        "sub_with_borrow64"        Carry64       Carry            [Step] "dst = (a - b - borrow) mod 2^64; the borrow slot holds 0 or 1.";
 
 // linear memory: address = low 32 bits of a + offset, a 33-bit sum
 139 Load8U                 "load8_u"                  Load8         Load             [Step, Window, OutOfBounds] "dst = byte.";
