@@ -22,6 +22,9 @@ pub struct Guest {
 /// Routines are lowered into programs of any feature set, so they use the first version only.
 const FIRST_VERSION: &str = "-Ctarget-cpu=mvp";
 
+/// Everything that the processor executes well.
+const ALL_FEATURES: &str = "-Ctarget-feature=+wide-arithmetic,+bulk-memory,+sign-ext,+nontrapping-fptoint,+multivalue";
+
 /// The soft-float routines.
 pub const SOFTFLOAT_MODULE: Guest = Guest {
     name: "softfloat-module",
@@ -29,8 +32,24 @@ pub const SOFTFLOAT_MODULE: Guest = Guest {
     asset: Some("softfloat.wasm"),
 };
 
+/// The runtime of plain programs.
+pub const PLAIN_DRIVER: Guest = guest("plain-driver", Some("plain-driver.wasm"));
+
+/// Fibonacci numbers.
+pub const FIBONACCI: Guest = guest("fibonacci", None);
+
+/// A chain of SHA-256 digests.
+pub const SHA256_CHAIN: Guest = guest("sha256-chain", None);
+
+/// The interpreter wasmi.
+pub const WASMI_INTERPRETER: Guest = guest("wasmi-interpreter", None);
+
 /// Every guest.
-pub const GUESTS: &[Guest] = &[SOFTFLOAT_MODULE];
+pub const GUESTS: &[Guest] = &[SOFTFLOAT_MODULE, PLAIN_DRIVER, FIBONACCI, SHA256_CHAIN, WASMI_INTERPRETER];
+
+const fn guest(name: &'static str, asset: Option<&'static str>) -> Guest {
+    Guest { name, target_flags: ALL_FEATURES, asset }
+}
 
 impl Guest {
     /// Compiles the guest if its sources changed and returns its Wasm bytes.
@@ -48,7 +67,7 @@ impl Guest {
                 "full"
             });
         let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--release", "--quiet", "--locked", "--package", self.name])
+            .args(["build", "--release", "--quiet", "--package", self.name])
             .current_dir(&workspace)
             .env("CARGO_TARGET_DIR", &target)
             // What the caller's build was configured with is not part of a guest.

@@ -1,0 +1,76 @@
+//! The record of a run: for each memory access the tuple that its row receives.
+//!
+//! A row of the execution trace receives, for each cell it touches, the cell's value and the time of its last access, and sends
+//! the new ones. New values follow from the operation and everything else (pc, frame pointer, gas) from walking the program
+//! with these values, so the received pairs, in the order of the accesses, are all that trace building needs besides the state
+//! at the segment's start: 12 bytes for an access, about 2 accesses for an instruction.
+//!
+//! Order within an instruction: slot operands in the order a, x0, x1 (a store's value slot last), then links, globals, tables
+//! and control cells, then memory cells that are read (ascending), then memory cells that are written (ascending), then the
+//! destination slots. The input window is a lookup without time and leaves nothing.
+
+use alloc::vec::Vec;
+
+use crate::isa::spaces::TIME_STEP;
+
+/// Times of the accesses within an instruction. Accesses that may meet in one cell have distinct times.
+pub mod time {
+    /// Slot operand a, and the operand slots of a bulk operation.
+    pub const A: u64 = 0;
+    /// Slot operand x0.
+    pub const B: u64 = 1;
+    /// Slot operand x1, value slot of a store.
+    pub const C: u64 = 2;
+    /// Links, globals, tables, segments, control cells, and memory cells that are read.
+    pub const READ: u64 = 3;
+    /// Memory cells that are written.
+    pub const WRITE: u64 = 4;
+    /// Destination slot.
+    pub const DESTINATION: u64 = 5;
+    /// Second destination slot of a wide operation.
+    pub const SECOND_DESTINATION: u64 = 6;
+}
+
+/// The received tuples of the accesses of one segment, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    values: Vec<u64>,
+    times: Vec<u32>,
+    /// Time of the run at which the segment starts, less the time of its first instruction.
+    base: u64,
+}
+
+impl Record {
+    /// Values of the cells before each access.
+    #[must_use]
+    pub fn values(&self) -> &[u64] {
+        &self.values
+    }
+
+    /// Times of the previous accesses within the segment; 0 where there was none.
+    #[must_use]
+    pub fn times(&self) -> &[u32] {
+        &self.times
+    }
+
+    /// Size (bytes).
+    #[must_use]
+    pub fn len_bytes(&self) -> usize {
+        self.values.len() * 8 + self.times.len() * 4
+    }
+
+    /// Empties the record and starts a segment at this instruction of the run.
+    pub(crate) fn start(&mut self, instruction: u64) {
+        self.values.clear();
+        self.times.clear();
+        self.base = instruction * u64::from(TIME_STEP);
+    }
+
+    /// An access to a cell whose value and last time (of the run, 0 for none) are these.
+    #[inline(always)]
+    pub(crate) fn access(&mut self, value: u64, last: u64) {
+        self.values.push(value);
+        let first = self.base + u64::from(TIME_STEP);
+        self.times.push(if last < first { 0 } else { (last - self.base) as u32 });
+    }
+}
