@@ -6,5 +6,6 @@
 extern crate alloc;
 
 pub mod chips;
+pub mod executor;
 pub mod isa;
 pub mod program;

@@ -45,10 +45,20 @@ pub const SHA256_CHAIN: Guest = guest("sha256-chain", None);
 pub const WASMI_INTERPRETER: Guest = guest("wasmi-interpreter", None);
 
 /// Every guest.
-pub const GUESTS: &[Guest] = &[SOFTFLOAT_MODULE, PLAIN_DRIVER, FIBONACCI, SHA256_CHAIN, WASMI_INTERPRETER];
+pub const GUESTS: &[Guest] = &[
+    SOFTFLOAT_MODULE,
+    PLAIN_DRIVER,
+    FIBONACCI,
+    SHA256_CHAIN,
+    WASMI_INTERPRETER,
+];
 
 const fn guest(name: &'static str, asset: Option<&'static str>) -> Guest {
-    Guest { name, target_flags: ALL_FEATURES, asset }
+    Guest {
+        name,
+        target_flags: ALL_FEATURES,
+        asset,
+    }
 }
 
 impl Guest {

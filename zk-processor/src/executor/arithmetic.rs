@@ -6,7 +6,10 @@ use crate::isa::Trap;
 pub(crate) fn div_s32(a: u32, b: u32) -> Result<u32, Trap> {
     match b {
         0 => Err(Trap::DivideByZero),
-        _ => (a as i32).checked_div(b as i32).map(|quotient| quotient as u32).ok_or(Trap::IntegerOverflow),
+        _ => (a as i32)
+            .checked_div(b as i32)
+            .map(|quotient| quotient as u32)
+            .ok_or(Trap::IntegerOverflow),
     }
 }
 
@@ -32,7 +35,10 @@ pub(crate) fn rem_u32(a: u32, b: u32) -> Result<u32, Trap> {
 pub(crate) fn div_s64(a: u64, b: u64) -> Result<u64, Trap> {
     match b {
         0 => Err(Trap::DivideByZero),
-        _ => (a as i64).checked_div(b as i64).map(|quotient| quotient as u64).ok_or(Trap::IntegerOverflow),
+        _ => (a as i64)
+            .checked_div(b as i64)
+            .map(|quotient| quotient as u64)
+            .ok_or(Trap::IntegerOverflow),
     }
 }
 

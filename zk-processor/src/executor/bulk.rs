@@ -19,7 +19,9 @@ pub(crate) struct Operands {
 
 impl Operands {
     pub(crate) fn read(slots: &[u64; 1 << 16], a: u16) -> Self {
-        Self { values: core::array::from_fn(|index| slots[usize::from(a.wrapping_add(index as u16))]) }
+        Self {
+            values: core::array::from_fn(|index| slots[usize::from(a.wrapping_add(index as u16))]),
+        }
     }
 
     pub(crate) fn write(&self, slots: &mut [u64; 1 << 16], a: u16) {
@@ -130,11 +132,19 @@ pub(crate) fn execute<const RECORD: bool>(
 }
 
 fn check_range(from: u64, count: u64, bound: u64, trap: Trap) -> Result<(), Leave> {
-    if from.checked_add(count).is_some_and(|end| end <= bound) { Ok(()) } else { Err(Leave::Trap(trap)) }
+    if from.checked_add(count).is_some_and(|end| end <= bound) {
+        Ok(())
+    } else {
+        Err(Leave::Trap(trap))
+    }
 }
 
 fn check_aligned(values: &[u64; 4]) -> Result<(), Leave> {
-    if values[0] % 8 == 0 && values[1] % 8 == 0 { Ok(()) } else { Err(Leave::Trap(Trap::Fault)) }
+    if values[0] % 8 == 0 && values[1] % 8 == 0 {
+        Ok(())
+    } else {
+        Err(Leave::Trap(Trap::Fault))
+    }
 }
 
 fn memory_copy<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores<'_, RECORD>) -> Result<Next, Leave> {
@@ -227,7 +237,12 @@ fn table_copy<const RECORD: bool>(
     let size = stores.table(to)?;
     check_range(values[0].saturating_add(skipped), part, size, Trap::TableOutOfBounds)?;
     let source_size = if from == to { size } else { stores.table(from)? };
-    check_range(values[1].saturating_add(skipped), part, source_size, Trap::TableOutOfBounds)?;
+    check_range(
+        values[1].saturating_add(skipped),
+        part,
+        source_size,
+        Trap::TableOutOfBounds,
+    )?;
     let mut elements = [0; STEP_CELLS as usize];
     let elements = &mut elements[..part as usize];
     for (index, element) in (values[1] + skipped..).zip(elements.iter_mut()) {
@@ -300,14 +315,20 @@ fn hash<const RECORD: bool>(
     if row.opcode == Opcode::Sha256Step {
         let mut words: [u32; 8] = core::array::from_fn(|index| word(state, index));
         sha2::block_api::compress256(&mut words, bytes.as_chunks::<64>().0);
-        words.iter().zip(state.as_chunks_mut::<4>().0).for_each(|(word, bytes)| *bytes = word.to_le_bytes());
+        words
+            .iter()
+            .zip(state.as_chunks_mut::<4>().0)
+            .for_each(|(word, bytes)| *bytes = word.to_le_bytes());
     } else {
         let hasher = Hasher::new();
         let mut elements: [u32; 16] = core::array::from_fn(|index| word(state, index));
         for block in bytes.as_chunks::<32>().0 {
             hasher.absorb(&mut elements, &core::array::from_fn(|index| word(block, index)));
         }
-        elements.iter().zip(state.as_chunks_mut::<4>().0).for_each(|(word, bytes)| *bytes = word.to_le_bytes());
+        elements
+            .iter()
+            .zip(state.as_chunks_mut::<4>().0)
+            .for_each(|(word, bytes)| *bytes = word.to_le_bytes());
     }
     stores.write(values[0], state)?;
     values[1] += blocks * block_len;
@@ -317,7 +338,11 @@ fn hash<const RECORD: bool>(
 
 /// The little-endian word at this position.
 fn word(bytes: &[u8], index: usize) -> u32 {
-    bytes.as_chunks::<4>().0.get(index).map_or(0, |word| u32::from_le_bytes(*word))
+    bytes
+        .as_chunks::<4>()
+        .0
+        .get(index)
+        .map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 impl<const RECORD: bool> Stores<'_, RECORD> {
@@ -330,14 +355,25 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
     }
 
     pub(crate) fn check_readable(&self, address: u64, len: u64) -> Result<(), Leave> {
-        if self.is_in_window(address, len) { Ok(()) } else { self.check_writable(address, len) }
+        if self.is_in_window(address, len) {
+            Ok(())
+        } else {
+            self.check_writable(address, len)
+        }
     }
 
     pub(crate) fn read(&mut self, address: u64, bytes: &mut [u8]) -> Result<(), Leave> {
         let len = bytes.len() as u64;
         if self.check_writable(address, len).is_ok() {
             if RECORD {
-                touch_memory(self.record, self.memory, self.memory_times, address, len, self.now + time::READ)?;
+                touch_memory(
+                    self.record,
+                    self.memory,
+                    self.memory_times,
+                    address,
+                    len,
+                    self.now + time::READ,
+                )?;
             }
             self.memory.read_bytes(address, bytes);
             return Ok(());
@@ -354,7 +390,14 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
     pub(crate) fn write(&mut self, address: u64, bytes: &[u8]) -> Result<(), Leave> {
         if RECORD {
             let len = bytes.len() as u64;
-            touch_memory(self.record, self.memory, self.memory_times, address, len, self.now + time::WRITE)?;
+            touch_memory(
+                self.record,
+                self.memory,
+                self.memory_times,
+                address,
+                len,
+                self.now + time::WRITE,
+            )?;
         }
         Ok(self.memory.write_bytes(address, bytes)?)
     }

@@ -64,7 +64,10 @@ impl Context {
     pub(crate) fn new(id: u32, program: &Artefact, allowance: Allowance) -> Result<Self, Full> {
         let mut context = Self {
             id,
-            position: Position { fp: FIRST_FRAME_POINTER, ..Position::default() },
+            position: Position {
+                fp: FIRST_FRAME_POINTER,
+                ..Position::default()
+            },
             slots: Vec::new(),
             links: Vec::new(),
             globals: Vec::new(),
@@ -141,5 +144,7 @@ pub(crate) fn make_room(slots: &mut Vec<u64>, links: &mut Vec<Link>, fp: u32) {
 #[inline(always)]
 pub(crate) fn frame(slots: &mut [u64], fp: u32) -> &mut Frame {
     let from = fp as usize;
-    (&mut slots[from..from + WINDOW]).try_into().unwrap_or_else(|_| unreachable!("the length is WINDOW"))
+    (&mut slots[from..from + WINDOW])
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("the length is WINDOW"))
 }

@@ -21,7 +21,10 @@ impl Machine<'_> {
             stack_left: position.stack_left,
             sandbox_is_live: self.sandbox.is_some() && id == 0,
             event: self.sandbox.as_ref().map_or(0, |sandbox| sandbox.event.kind as u32),
-            link_is_empty: context.links.get(position.fp as usize).is_none_or(|link| *link == super::context::Link::default()),
+            link_is_empty: context
+                .links
+                .get(position.fp as usize)
+                .is_none_or(|link| *link == super::context::Link::default()),
             ..GuardInputs::default()
         };
         debug_assert!(position.fp >= FIRST_FRAME_POINTER, "frame pointers start at 1");
@@ -34,10 +37,16 @@ impl Machine<'_> {
                 if inputs.a < inputs.bound {
                     inputs.element = context.tables.get(u64::from(row.low()) + 1 + inputs.a);
                 }
-                let entry = (inputs.element as usize).checked_sub(1).and_then(|index| program.entries.get(index));
+                let entry = (inputs.element as usize)
+                    .checked_sub(1)
+                    .and_then(|index| program.entries.get(index));
                 inputs.element_type = entry.copied().unwrap_or_default().type_index;
             }
-            Opcode::TableGet | Opcode::TableSet | Opcode::TableGrow | Opcode::TableFillBegin | Opcode::TableFillStep => {
+            Opcode::TableGet
+            | Opcode::TableSet
+            | Opcode::TableGrow
+            | Opcode::TableFillBegin
+            | Opcode::TableFillStep => {
                 inputs.bound = table(row.low());
             }
             Opcode::TableCopyBegin | Opcode::TableCopyStep => {
@@ -47,7 +56,10 @@ impl Machine<'_> {
                 (inputs.bound, inputs.source_bound) = (table(row.low()), segment(row.high()));
             }
             Opcode::MemoryInitBegin | Opcode::MemoryInitStep => inputs.source_bound = segment(row.high()),
-            Opcode::SandboxReadBegin | Opcode::SandboxReadStep | Opcode::SandboxWriteBegin | Opcode::SandboxWriteStep => {
+            Opcode::SandboxReadBegin
+            | Opcode::SandboxReadStep
+            | Opcode::SandboxWriteBegin
+            | Opcode::SandboxWriteStep => {
                 inputs.bound = self.sandbox_pages().map_or(0, u64::from);
             }
             Opcode::SandboxOpen => inputs.program_is_accepted = self.names_accepted_program(inputs.a),
@@ -78,7 +90,8 @@ impl Machine<'_> {
         let bytes = match u32::try_from(address) {
             Ok(address) if address >= crate::isa::spaces::INPUT_BASE => {
                 let mut bytes = alloc::vec![0; 32];
-                self.input.read_bytes(u64::from(address - crate::isa::spaces::INPUT_BASE), &mut bytes);
+                self.input
+                    .read_bytes(u64::from(address - crate::isa::spaces::INPUT_BASE), &mut bytes);
                 Some(bytes)
             }
             Ok(address) => self.runtime_memory(address, 32),
@@ -88,7 +101,11 @@ impl Machine<'_> {
             return false;
         };
         let mut root: Digest = [0; 8];
-        root.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
-        self.library.iter().any(|(known, program)| *known == root && program.verdict == Verdict::Accepted)
+        root.iter_mut()
+            .zip(bytes.as_chunks::<4>().0)
+            .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
+        self.library
+            .iter()
+            .any(|(known, program)| *known == root && program.verdict == Verdict::Accepted)
     }
 }

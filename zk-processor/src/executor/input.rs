@@ -50,7 +50,10 @@ impl Input {
     }
 
     pub(crate) fn read_bytes(&self, offset: u64, bytes: &mut [u8]) {
-        let rest = usize::try_from(offset).ok().and_then(|offset| self.bytes.get(offset..)).unwrap_or_default();
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| self.bytes.get(offset..))
+            .unwrap_or_default();
         let present = rest.len().min(bytes.len());
         let (from_input, behind) = bytes.split_at_mut(present);
         from_input.copy_from_slice(&rest[..present]);

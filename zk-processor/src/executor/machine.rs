@@ -24,7 +24,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { instructions: u64::MAX, memory_bytes: 2 << 30 }
+        Self {
+            instructions: u64::MAX,
+            memory_bytes: 2 << 30,
+        }
     }
 }
 
@@ -64,7 +67,11 @@ pub struct Event {
 
 impl Event {
     /// No sandbox ran yet.
-    pub(crate) const NONE: Self = Self { kind: EventKind::None, detail: 0, settled: 0 };
+    pub(crate) const NONE: Self = Self {
+        kind: EventKind::None,
+        detail: 0,
+        settled: 0,
+    };
 
     /// The trap, if the event is one.
     #[must_use]
@@ -159,7 +166,9 @@ impl<'a> Machine<'a> {
     }
 
     pub(crate) fn memory_limit(&self) -> ExecutionError {
-        ExecutionError::MemoryLimit { limit_bytes: self.limits.memory_bytes }
+        ExecutionError::MemoryLimit {
+            limit_bytes: self.limits.memory_bytes,
+        }
     }
 
     /// Instructions executed so far.
@@ -176,7 +185,9 @@ impl<'a> Machine<'a> {
         let mut record = Record::default();
         match self.run_to::<false>(self.limits.instructions, &mut record)? {
             Some(stop) => Ok(stop),
-            None => Err(ExecutionError::InstructionLimit { limit: self.limits.instructions }),
+            None => Err(ExecutionError::InstructionLimit {
+                limit: self.limits.instructions,
+            }),
         }
     }
 
@@ -211,7 +222,9 @@ impl<'a> Machine<'a> {
         while self.stop.is_none() {
             let (context, program, input) = match (self.active, &mut self.runtime, &mut self.sandbox) {
                 (Active::Runtime, Some((context, program)), _) => (context, *program, Some(&self.input)),
-                (Active::Sandbox, _, Some(sandbox)) if sandbox.is_running => (&mut sandbox.context, sandbox.program, None),
+                (Active::Sandbox, _, Some(sandbox)) if sandbox.is_running => {
+                    (&mut sandbox.context, sandbox.program, None)
+                }
                 _ => return Err(ExecutionError::SandboxState),
             };
             let mut around = Surroundings {
@@ -266,7 +279,8 @@ impl<'a> Machine<'a> {
         };
         sandbox.event = event;
         sandbox.is_running = false;
-        self.control.sandbox_gives_back::<RECORD>(sandbox, self.instructions, record);
+        self.control
+            .sandbox_gives_back::<RECORD>(sandbox, self.instructions, record);
         if self.runtime.is_some() {
             self.active = Active::Runtime;
         } else {
@@ -283,7 +297,12 @@ impl<'a> Machine<'a> {
             return Err(ExecutionError::SandboxState);
         }
         let context = self.new_context(1, program)?;
-        self.sandbox = Some(Sandbox { context, program, event: Event::NONE, is_running: false });
+        self.sandbox = Some(Sandbox {
+            context,
+            program,
+            event: Event::NONE,
+            is_running: false,
+        });
         Ok(())
     }
 
@@ -343,7 +362,10 @@ impl<'a> Machine<'a> {
     #[must_use]
     pub fn sandbox_slot(&self, slot: u16) -> Option<u64> {
         let context = &self.sandbox.as_ref()?.context;
-        context.slots.get(context.position.fp as usize + usize::from(slot)).copied()
+        context
+            .slots
+            .get(context.position.fp as usize + usize::from(slot))
+            .copied()
     }
 
     /// Sets a slot of the sandbox's frame: an argument of a function, a result of a host call.
@@ -389,7 +411,12 @@ impl<'a> Machine<'a> {
     pub fn panic_message(&self) -> Option<alloc::string::String> {
         let (context, program) = self.runtime.as_ref()?;
         let row = program.code.get(context.position.pc as usize)?;
-        let slot = |index: u16| context.slots.get(context.position.fp as usize + usize::from(row.a.wrapping_add(index))).copied();
+        let slot = |index: u16| {
+            context
+                .slots
+                .get(context.position.fp as usize + usize::from(row.a.wrapping_add(index)))
+                .copied()
+        };
         let bytes = self.runtime_memory(slot(0)? as u32, (slot(1)? as u32).min(MAX_MESSAGE_BYTES))?;
         Some(alloc::string::String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -398,15 +425,26 @@ impl<'a> Machine<'a> {
     #[must_use]
     pub fn next(&self) -> Option<(u32, Position, Instruction)> {
         let (context, program) = self.active_context()?;
-        let row = program.code.get(context.position.pc as usize).copied().unwrap_or(Instruction::ZERO);
+        let row = program
+            .code
+            .get(context.position.pc as usize)
+            .copied()
+            .unwrap_or(Instruction::ZERO);
         Some((context.id, context.position, row))
     }
 
     /// A slot of the frame that executes next.
     #[must_use]
     pub fn slot(&self, slot: u16) -> u64 {
-        let slot = |context: &Context| context.slots.get(context.position.fp as usize + usize::from(slot)).copied();
-        self.active_context().and_then(|(context, _)| slot(context)).unwrap_or(0)
+        let slot = |context: &Context| {
+            context
+                .slots
+                .get(context.position.fp as usize + usize::from(slot))
+                .copied()
+        };
+        self.active_context()
+            .and_then(|(context, _)| slot(context))
+            .unwrap_or(0)
     }
 
     pub(crate) fn active_context(&self) -> Option<(&Context, &'a Artefact)> {

@@ -26,7 +26,10 @@ impl Allowance {
 
 /// A zeroed boxed array, made without passing through the stack.
 fn zeroed<T: Clone + Default, const N: usize>() -> Box<[T; N]> {
-    vec![T::default(); N].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("the length is N"))
+    vec![T::default(); N]
+        .into_boxed_slice()
+        .try_into()
+        .unwrap_or_else(|_| unreachable!("the length is N"))
 }
 
 /// Linear memory.
@@ -39,7 +42,11 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) fn new(pages: u32, allowance: Allowance) -> Self {
-        let mut memory = Self { pages: Vec::new(), len: 0, allowance };
+        let mut memory = Self {
+            pages: Vec::new(),
+            len: 0,
+            allowance,
+        };
         memory.resize(pages);
         memory
     }
@@ -158,7 +165,10 @@ pub(crate) struct Cells {
 
 impl Cells {
     pub(crate) fn new(allowance: Allowance) -> Self {
-        Self { pages: Vec::new(), allowance }
+        Self {
+            pages: Vec::new(),
+            allowance,
+        }
     }
 
     #[inline]
@@ -181,7 +191,8 @@ impl Cells {
     #[cold]
     fn page(&mut self, index: usize) -> Result<&mut Box<[u64; CELLS]>, Full> {
         if index >= self.pages.len() {
-            self.allowance.take((index + 1 - self.pages.len()) * size_of::<usize>())?;
+            self.allowance
+                .take((index + 1 - self.pages.len()) * size_of::<usize>())?;
             self.pages.resize(index + 1, None);
         }
         let page = self.pages.get_mut(index).ok_or(Full)?;

@@ -71,6 +71,7 @@ impl Record {
     pub(crate) fn access(&mut self, value: u64, last: u64) {
         self.values.push(value);
         let first = self.base + u64::from(TIME_STEP);
-        self.times.push(if last < first { 0 } else { (last - self.base) as u32 });
+        self.times
+            .push(if last < first { 0 } else { (last - self.base) as u32 });
     }
 }

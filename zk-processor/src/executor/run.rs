@@ -54,14 +54,34 @@ impl From<Full> for Leave {
 }
 
 /// Runs `context` and stores its position when it leaves.
-#[expect(clippy::too_many_lines, reason = "one arm for each opcode, in the order of the list; splitting it would scatter the machine")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each opcode, in the order of the list; splitting it would scatter the machine"
+)]
 pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surroundings<'_>) -> Leave {
-    let Context { position, slots, links, globals, memory, tables, segments, times, .. } = context;
-    let Surroundings { code, entries, input, record, .. } = around;
+    let Context {
+        position,
+        slots,
+        links,
+        globals,
+        memory,
+        tables,
+        segments,
+        times,
+        ..
+    } = context;
+    let Surroundings {
+        code,
+        entries,
+        input,
+        record,
+        ..
+    } = around;
     let (code, entries, input) = (*code, *entries, *input);
     let mut instructions = around.instructions;
     let end = around.end;
-    let (mut pc, mut fp, mut gas_left, mut stack_left) = (position.pc, position.fp, position.gas_left, position.stack_left);
+    let (mut pc, mut fp, mut gas_left, mut stack_left) =
+        (position.pc, position.fp, position.gas_left, position.stack_left);
 
     make_room(slots, links, fp);
     if RECORD {
@@ -127,7 +147,10 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         };
         let charge = u32::from(row.gas);
         if charge > gas_left && !matches!(row.opcode, Opcode::Charge | Opcode::ChargeLinear) {
-            break 'run Leave::OutOfGas { charge: u64::from(charge), settled: 0 };
+            break 'run Leave::OutOfGas {
+                charge: u64::from(charge),
+                settled: 0,
+            };
         }
         let gas_before = gas_left;
         gas_left = gas_left.wrapping_sub(charge);
@@ -219,7 +242,14 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 let address = u64::from(get!(time::A, row.a) as u32) + u64::from(row.low());
                 let $value = if address + $len <= memory.len() {
                     if RECORD {
-                        full!(bulk::touch_memory(record, memory, &mut times.memory, address, $len, now + time::READ));
+                        full!(bulk::touch_memory(
+                            record,
+                            memory,
+                            &mut times.memory,
+                            address,
+                            $len,
+                            now + time::READ
+                        ));
                     }
                     memory.read::<$len>(address)
                 } else {
@@ -241,7 +271,14 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                     trap!(Trap::MemoryOutOfBounds);
                 }
                 if RECORD {
-                    full!(bulk::touch_memory(record, memory, &mut times.memory, address, $len, now + time::WRITE));
+                    full!(bulk::touch_memory(
+                        record,
+                        memory,
+                        &mut times.memory,
+                        address,
+                        $len,
+                        now + time::WRITE
+                    ));
                 }
                 full!(memory.write::<$len>(address, value));
             }};
@@ -274,7 +311,11 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         macro_rules! link_and_enter {
             ($callee_fp:expr) => {{
                 let callee_fp: u32 = $callee_fp;
-                let link = Link { pc: pc + 1, fp, stack_left };
+                let link = Link {
+                    pc: pc + 1,
+                    fp,
+                    stack_left,
+                };
                 enter_frame!(callee_fp);
                 let old = core::mem::replace(&mut links[callee_fp as usize], link);
                 if RECORD {
@@ -306,7 +347,10 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 }
                 if gas_left < row.high() {
                     gas_left = gas_before;
-                    break 'run Leave::OutOfGas { charge: u64::from(row.high()), settled: charge };
+                    break 'run Leave::OutOfGas {
+                        charge: u64::from(row.high()),
+                        settled: charge,
+                    };
                 }
                 link_and_enter!(callee_fp);
                 stack_left -= row.low();
@@ -342,7 +386,10 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 }
                 if gas_left < row.high() {
                     gas_left = gas_before;
-                    break 'run Leave::OutOfGas { charge: u64::from(row.high()), settled: charge };
+                    break 'run Leave::OutOfGas {
+                        charge: u64::from(row.high()),
+                        settled: charge,
+                    };
                 }
                 stack_left -= row.low();
                 gas_left -= row.high();
@@ -386,7 +433,11 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 }
                 put!(
                     row.dst,
-                    if row.opcode == Opcode::GlobalGet { value } else { u64::from((value as u32).wrapping_add(row.high())) }
+                    if row.opcode == Opcode::GlobalGet {
+                        value
+                    } else {
+                        u64::from((value as u32).wrapping_add(row.high()))
+                    }
                 );
             }
             Opcode::GlobalSet | Opcode::GlobalSetAdd => {
@@ -395,8 +446,11 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 if index >= globals.len() {
                     globals.resize(index + 1, 0);
                 }
-                let new =
-                    if row.opcode == Opcode::GlobalSet { value } else { u64::from((value as u32).wrapping_add(row.high())) };
+                let new = if row.opcode == Opcode::GlobalSet {
+                    value
+                } else {
+                    u64::from((value as u32).wrapping_add(row.high()))
+                };
                 let old = core::mem::replace(&mut globals[index], new);
                 if RECORD {
                     touch_global(record, old, &mut times.globals, row.low(), now);
@@ -700,7 +754,12 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         }
         pc += 1;
     };
-    *position = super::context::Position { pc, fp, gas_left, stack_left };
+    *position = super::context::Position {
+        pc,
+        fp,
+        gas_left,
+        stack_left,
+    };
     around.instructions = instructions;
     leave
 }

@@ -23,7 +23,11 @@ pub(crate) struct Sandbox<'a> {
 impl Sandbox<'_> {
     pub(crate) fn enter(&mut self, function: u64, gas: u32, stack: u32) {
         let position = &mut self.context.position;
-        let entry = usize::try_from(function).ok().and_then(|index| self.program.entries.get(index)).copied().unwrap_or_default();
+        let entry = usize::try_from(function)
+            .ok()
+            .and_then(|index| self.program.entries.get(index))
+            .copied()
+            .unwrap_or_default();
         (position.pc, position.fp) = (entry.pc, FIRST_FRAME_POINTER);
         (position.gas_left, position.stack_left) = (gas, stack);
         self.is_running = true;
@@ -52,7 +56,13 @@ pub(crate) struct Control {
 
 impl Control {
     /// An access that leaves `new` in the cell, or what was there.
-    fn access<const RECORD: bool>(&mut self, cell: ControlCell, new: Option<[u64; 2]>, now: u64, record: &mut Record) -> u64 {
+    fn access<const RECORD: bool>(
+        &mut self,
+        cell: ControlCell,
+        new: Option<[u64; 2]>,
+        now: u64,
+        record: &mut Record,
+    ) -> u64 {
         let (value, last) = &mut self.cells[cell as usize % 16];
         let old = *value;
         if RECORD {
@@ -69,7 +79,12 @@ impl Control {
     }
 
     /// The row that gives control back writes the event and the sandbox's tuple and reads the runtime's.
-    pub(crate) fn sandbox_gives_back<const RECORD: bool>(&mut self, sandbox: &Sandbox<'_>, instructions: u64, record: &mut Record) {
+    pub(crate) fn sandbox_gives_back<const RECORD: bool>(
+        &mut self,
+        sandbox: &Sandbox<'_>,
+        instructions: u64,
+        record: &mut Record,
+    ) {
         let now = instructions * u64::from(TIME_STEP);
         let event = sandbox.event;
         self.access::<RECORD>(ControlCell::RuntimeTuple, None, now, record);
@@ -85,14 +100,31 @@ impl Control {
         }
     }
 
-    fn opens<const RECORD: bool>(&mut self, context: u32, handle: usize, root: &Digest, pages: u32, now: u64, record: &mut Record) {
+    fn opens<const RECORD: bool>(
+        &mut self,
+        context: u32,
+        handle: usize,
+        root: &Digest,
+        pages: u32,
+        now: u64,
+        record: &mut Record,
+    ) {
         let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
         for (cell, value) in [
             (ControlCell::ContextCounter, [u64::from(context), 0]),
             (ControlCell::Live, [pair(context, handle as u32), 0]),
-            (ControlCell::SandboxTuple, [pair(0, FIRST_FRAME_POINTER), u64::from(pages)]),
-            (ControlCell::ProgramRootLow, [pair(root[0], root[1]), pair(root[2], root[3])]),
-            (ControlCell::ProgramRootHigh, [pair(root[4], root[5]), pair(root[6], root[7])]),
+            (
+                ControlCell::SandboxTuple,
+                [pair(0, FIRST_FRAME_POINTER), u64::from(pages)],
+            ),
+            (
+                ControlCell::ProgramRootLow,
+                [pair(root[0], root[1]), pair(root[2], root[3])],
+            ),
+            (
+                ControlCell::ProgramRootHigh,
+                [pair(root[4], root[5]), pair(root[6], root[7])],
+            ),
             (ControlCell::EventKind, [EventKind::None as u64, 0]),
             (ControlCell::Pages, [u64::from(pages), 0]),
         ] {
@@ -116,12 +148,18 @@ impl<'a> Machine<'a> {
             Opcode::SandboxResume => self.sandbox_resume::<RECORD>(row, record)?,
             Opcode::SandboxDrop => {
                 self.live()?;
-                self.control.access::<RECORD>(ControlCell::Live, Some([0, 0]), self.now(), record);
+                self.control
+                    .access::<RECORD>(ControlCell::Live, Some([0, 0]), self.now(), record);
                 self.sandbox = None;
             }
             Opcode::ControlGet => {
-                let cell = u8::try_from(row.b()).ok().and_then(ControlCell::from_u8).filter(|cell| cell.is_readable());
-                let value = self.control.access::<RECORD>(cell.ok_or(FAULT)?, None, self.now(), record);
+                let cell = u8::try_from(row.b())
+                    .ok()
+                    .and_then(ControlCell::from_u8)
+                    .filter(|cell| cell.is_readable());
+                let value = self
+                    .control
+                    .access::<RECORD>(cell.ok_or(FAULT)?, None, self.now(), record);
                 self.put::<RECORD>(row.dst as u16, value, time::DESTINATION, record)?;
             }
             Opcode::ArgumentGet => {
@@ -138,7 +176,10 @@ impl<'a> Machine<'a> {
                 let address = self.get::<RECORD>(row.a, time::A, record)?;
                 let mut output = [0; 32];
                 self.read_aligned::<RECORD>(address, &mut output, record)?;
-                stop = Some(Stop::Halted { output, address: address as u32 });
+                stop = Some(Stop::Halted {
+                    output,
+                    address: address as u32,
+                });
             }
             _ => stays = self.sandbox_bulk::<RECORD>(row, record)?,
         }
@@ -175,21 +216,42 @@ impl<'a> Machine<'a> {
     }
 
     /// A slot of the sandbox's frame.
-    fn sandbox_cell<const RECORD: bool>(&mut self, slot: u16, new: Option<u64>, record: &mut Record) -> Result<u64, Leave> {
+    fn sandbox_cell<const RECORD: bool>(
+        &mut self,
+        slot: u16,
+        new: Option<u64>,
+        record: &mut Record,
+    ) -> Result<u64, Leave> {
         let now = self.now();
         let sandbox = self.live()?;
-        Ok(access_slot::<RECORD>(&mut sandbox.context, slot, new, now + time::WRITE, record))
+        Ok(access_slot::<RECORD>(
+            &mut sandbox.context,
+            slot,
+            new,
+            now + time::WRITE,
+            record,
+        ))
     }
 
     /// Reads 8-byte aligned bytes of the runtime's memory or of the input.
-    fn read_aligned<const RECORD: bool>(&mut self, address: u64, bytes: &mut [u8], record: &mut Record) -> Result<(), Leave> {
+    fn read_aligned<const RECORD: bool>(
+        &mut self,
+        address: u64,
+        bytes: &mut [u8],
+        record: &mut Record,
+    ) -> Result<(), Leave> {
         if address % 8 != 0 {
             return Err(FAULT);
         }
         self.read_runtime::<RECORD>(address, bytes, record)
     }
 
-    fn read_runtime<const RECORD: bool>(&mut self, address: u64, bytes: &mut [u8], record: &mut Record) -> Result<(), Leave> {
+    fn read_runtime<const RECORD: bool>(
+        &mut self,
+        address: u64,
+        bytes: &mut [u8],
+        record: &mut Record,
+    ) -> Result<(), Leave> {
         let now = self.now();
         let len = bytes.len() as u64;
         let Some((context, _)) = &mut self.runtime else {
@@ -198,7 +260,14 @@ impl<'a> Machine<'a> {
         let end = address.saturating_add(len);
         if end <= context.memory.len() {
             if RECORD {
-                touch_memory(record, &context.memory, &mut context.times.memory, address, len, now + time::READ)?;
+                touch_memory(
+                    record,
+                    &context.memory,
+                    &mut context.times.memory,
+                    address,
+                    len,
+                    now + time::READ,
+                )?;
             }
             context.memory.read_bytes(address, bytes);
             Ok(())
@@ -218,7 +287,9 @@ impl<'a> Machine<'a> {
         let mut bytes = [0; 32];
         self.read_aligned::<RECORD>(address, &mut bytes, record)?;
         let mut root: Digest = [0; 8];
-        root.iter_mut().zip(bytes.as_chunks::<4>().0).for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
+        root.iter_mut()
+            .zip(bytes.as_chunks::<4>().0)
+            .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
         let found = self.library.iter().enumerate().find(|(_, (known, _))| *known == root);
         let (handle, program) = found.map(|(index, (_, program))| (index + 1, *program)).ok_or(FAULT)?;
         if program.verdict != Verdict::Accepted {
@@ -228,8 +299,14 @@ impl<'a> Machine<'a> {
         let id = self.control.contexts_opened;
         let context = self.new_context(id, program).map_err(|_| Leave::Full)?;
         let now = self.now();
-        self.control.opens::<RECORD>(id, handle, &root, context.memory.pages(), now, record);
-        self.sandbox = Some(Sandbox { context, program, event: Event::NONE, is_running: false });
+        self.control
+            .opens::<RECORD>(id, handle, &root, context.memory.pages(), now, record);
+        self.sandbox = Some(Sandbox {
+            context,
+            program,
+            event: Event::NONE,
+            is_running: false,
+        });
         Ok(())
     }
 
@@ -265,8 +342,10 @@ impl<'a> Machine<'a> {
         saved[0] += 1;
         self.control.access::<RECORD>(ControlCell::Live, None, now, record);
         self.control.access::<RECORD>(ControlCell::EventKind, None, now, record);
-        self.control.access::<RECORD>(ControlCell::SandboxTuple, None, now, record);
-        self.control.access::<RECORD>(ControlCell::RuntimeTuple, Some(saved), now, record);
+        self.control
+            .access::<RECORD>(ControlCell::SandboxTuple, None, now, record);
+        self.control
+            .access::<RECORD>(ControlCell::RuntimeTuple, Some(saved), now, record);
         self.active = Active::Sandbox;
         Ok(())
     }
@@ -282,7 +361,11 @@ impl<'a> Machine<'a> {
         let is_begin = matches!(row.opcode, Opcode::SandboxReadBegin | Opcode::SandboxWriteBegin);
         let to_sandbox = matches!(row.opcode, Opcode::SandboxWriteBegin | Opcode::SandboxWriteStep);
         let sandbox_len = self.live()?.context.memory.len();
-        let part = if is_begin { count } else { byte_step_len(a, count, false) };
+        let part = if is_begin {
+            count
+        } else {
+            byte_step_len(a, count, false)
+        };
         let (here, there) = if to_sandbox { (b, a) } else { (a, b) };
         let runtime_len = self.runtime_context()?.memory.len();
         let here_end = here.saturating_add(part);
@@ -303,7 +386,14 @@ impl<'a> Machine<'a> {
         } else {
             let context = &mut self.live()?.context;
             if RECORD {
-                touch_memory(record, &context.memory, &mut context.times.memory, there, part, now + time::READ)?;
+                touch_memory(
+                    record,
+                    &context.memory,
+                    &mut context.times.memory,
+                    there,
+                    part,
+                    now + time::READ,
+                )?;
             }
             context.memory.read_bytes(there, bytes);
             write::<RECORD>(self.runtime_context()?, here, bytes, now, record)?;
@@ -319,7 +409,13 @@ impl<'a> Machine<'a> {
 
 const FAULT: Leave = Leave::Trap(Trap::Fault);
 
-fn access_slot<const RECORD: bool>(context: &mut Context, slot: u16, new: Option<u64>, now: u64, record: &mut Record) -> u64 {
+fn access_slot<const RECORD: bool>(
+    context: &mut Context,
+    slot: u16,
+    new: Option<u64>,
+    now: u64,
+    record: &mut Record,
+) -> u64 {
     let fp = context.position.fp;
     context.make_room::<RECORD>(fp);
     let index = fp as usize + usize::from(slot);
@@ -333,10 +429,23 @@ fn access_slot<const RECORD: bool>(context: &mut Context, slot: u16, new: Option
     old
 }
 
-fn write<const RECORD: bool>(context: &mut Context, address: u64, bytes: &[u8], now: u64, record: &mut Record) -> Result<(), Leave> {
+fn write<const RECORD: bool>(
+    context: &mut Context,
+    address: u64,
+    bytes: &[u8],
+    now: u64,
+    record: &mut Record,
+) -> Result<(), Leave> {
     if RECORD {
         let len = bytes.len() as u64;
-        touch_memory(record, &context.memory, &mut context.times.memory, address, len, now + time::WRITE)?;
+        touch_memory(
+            record,
+            &context.memory,
+            &mut context.times.memory,
+            address,
+            len,
+            now + time::WRITE,
+        )?;
     }
     Ok(context.memory.write_bytes(address, bytes)?)
 }
