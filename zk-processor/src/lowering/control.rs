@@ -145,7 +145,7 @@ impl FunctionLowering<'_> {
     /// `if`
     pub(super) fn if_(&mut self, block_type: BlockType) {
         let dead = self.is_dead();
-        self.side_effect(dead);
+        self.side_effect(1, dead);
         let mut test = None;
         if !dead {
             let condition = self.f.pop();
@@ -165,7 +165,7 @@ impl FunctionLowering<'_> {
     pub(super) fn else_(&mut self) {
         let Some(mut frame) = self.f.frames.pop() else { return };
         let parent_dead = frame.dead_entry;
-        self.side_effect(parent_dead);
+        self.side_effect(0, parent_dead);
         if !parent_dead {
             if !frame.dead {
                 self.results_in_place(&frame);
@@ -302,18 +302,18 @@ impl FunctionLowering<'_> {
             let value = self.f.peek(0);
             return self.move_or_retarget(value, 0);
         }
-        // A local among the destinations may be a later source.
-        for index in 0..count {
-            if let Operand::Local(local) = self.f.peek(count - 1 - index).operand
-                && u32::from(local) < count
-            {
-                self.f.settle_top(count);
-                break;
-            }
-        }
+        self.settle_conflicts(count);
         for index in 0..count {
             let value = self.f.peek(count - 1 - index);
             self.f.move_to(value, index as u16);
+        }
+    }
+
+    /// Makes sure that no local among slots `0 .. count` is a source of a move into these slots.
+    fn settle_conflicts(&mut self, count: u32) {
+        let conflict = |value: Popped| matches!(value.operand, Operand::Local(local) if u32::from(local) < count);
+        if count > 1 && (0..count).any(|depth| conflict(self.f.peek(depth))) {
+            self.f.settle_top(count);
         }
     }
 
@@ -331,17 +331,22 @@ impl FunctionLowering<'_> {
         }
     }
 
-    /// The label of a frame that is about to be jumped to, with the values the branch carries and the height they go to.
-    fn target(&mut self, depth: u32) -> (Label, u32, u32, FrameKind) {
+    /// The label of a frame, the number of values that a branch to it carries, and the height they go to.
+    fn target(&self, depth: u32) -> (Label, u32, u32) {
+        let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get(index)) else { return (0, 0, 0) };
+        let count = if frame.kind == FrameKind::Loop { frame.parameters } else { frame.results };
+        (frame.label, count, frame.height)
+    }
+
+    /// A row jumps to the label of this frame.
+    fn use_label(&mut self, depth: u32) {
         let index = self.frame_at(depth).unwrap_or_default();
-        let Some(frame) = self.f.frames.get_mut(index) else { return (0, 0, 0, FrameKind::Function) };
-        frame.is_target = true;
-        let is_loop = frame.kind == FrameKind::Loop;
-        if !is_loop {
-            self.f.assignment.branch(&mut frame.mark);
+        if let Some(frame) = self.f.frames.get_mut(index) {
+            frame.is_target = true;
+            if frame.kind != FrameKind::Loop {
+                self.f.assignment.branch(&mut frame.mark);
+            }
         }
-        let count = if is_loop { frame.parameters } else { frame.results };
-        (frame.label, count, frame.height, frame.kind)
     }
 
     fn is_function(&self, depth: u32) -> bool {
@@ -358,7 +363,7 @@ impl FunctionLowering<'_> {
     /// `br`
     pub(super) fn br(&mut self, depth: u32) {
         let dead = self.is_dead();
-        self.side_effect(dead);
+        self.side_effect(1, dead);
         self.take(depth);
         if !dead {
             self.jump(depth);
@@ -379,7 +384,8 @@ impl FunctionLowering<'_> {
             self.f.emit(Opcode::Return, 0, 0, 0);
             return;
         }
-        let (label, count, height, _) = self.target(depth);
+        let (label, count, height) = self.target(depth);
+        self.use_label(depth);
         self.move_top(count, height);
         self.f.emit(Opcode::Branch, label, 0, 0);
     }
@@ -387,37 +393,43 @@ impl FunctionLowering<'_> {
     /// `br_if`
     pub(super) fn br_if(&mut self, depth: u32) {
         let dead = self.is_dead();
-        self.side_effect(dead);
+        self.side_effect(1, dead);
         self.take(depth);
         if dead {
             return;
         }
         let condition = self.f.pop();
         let is_function = self.is_function(depth);
-        let (label, count, height, _) = self.target(depth);
+        let (label, count, height) = self.target(depth);
         if self.is_in_place(count, if is_function { None } else { Some(height) }) {
             let test = self.test(condition, false);
+            self.use_label(depth);
             return self.branch_on(test, label);
         }
         let test = self.test(condition, true);
+        if is_function {
+            self.settle_conflicts(count);
+        }
         let skip = self.f.new_label();
         self.branch_on(test, skip);
-        // What is moved on the way out must not change the rows above, nor what is on the stack.
-        self.keep_moves(count, height, is_function);
-        if is_function {
-            self.f.emit(Opcode::Return, 0, 0, 0);
-        } else {
-            self.f.emit(Opcode::Branch, label, 0, 0);
-        }
+        self.leave_with(depth);
         self.f.bind(skip);
     }
 
-    /// Moves of a conditional branch: only into slots that the way on does not need.
-    fn keep_moves(&mut self, count: u32, height: u32, is_function: bool) {
+    /// The way out of a conditional branch: moves and a jump that leave the stack as it is for the other way.
+    fn leave_with(&mut self, depth: u32) {
+        let (label, count, height) = self.target(depth);
+        let is_function = self.is_function(depth);
         for index in 0..count {
             let value = self.f.peek(count - 1 - index);
             let slot = if is_function { index as u16 } else { self.f.slot(height + index) };
             self.f.move_to(value, slot);
+        }
+        if is_function {
+            self.f.emit(Opcode::Return, 0, 0, 0);
+        } else {
+            self.use_label(depth);
+            self.f.emit(Opcode::Branch, label, 0, 0);
         }
     }
 
@@ -436,7 +448,7 @@ impl FunctionLowering<'_> {
     /// `br_table`
     pub(super) fn br_table(&mut self, targets: &BrTable<'_>) -> Result<(), LoweringError> {
         let dead = self.is_dead();
-        self.side_effect(dead);
+        self.side_effect(1, dead);
         if dead {
             for target in targets.targets() {
                 self.take(target?);
@@ -447,6 +459,10 @@ impl FunctionLowering<'_> {
         }
         let index = self.f.pop();
         let index = self.f.operand_slot(index);
+        let results = self.f.frames.first().map_or(0, |frame| frame.results);
+        if self.f.height() >= results {
+            self.settle_conflicts(results);
+        }
         self.f.emit(Opcode::BranchTable, 0, index, u64::from(targets.len()));
         let mut used = alloc::vec::Vec::new();
         for target in targets.targets() {
@@ -457,15 +473,7 @@ impl FunctionLowering<'_> {
             let Some(at) = self.frame_at(depth) else { continue };
             let Some(trampoline) = self.f.frames.get_mut(at).and_then(|frame| frame.trampoline.take()) else { continue };
             self.f.bind(trampoline);
-            if self.is_function(depth) {
-                let results = self.f.frames.first().map_or(0, |frame| frame.results);
-                self.keep_moves(results, 0, true);
-                self.f.emit(Opcode::Return, 0, 0, 0);
-            } else {
-                let (label, count, height, _) = self.target(depth);
-                self.keep_moves(count, height, false);
-                self.f.emit(Opcode::Branch, label, 0, 0);
-            }
+            self.leave_with(depth);
             self.check_rows()?;
         }
         self.make_dead();
@@ -476,14 +484,9 @@ impl FunctionLowering<'_> {
     fn table_target(&mut self, depth: u32, used: &mut alloc::vec::Vec<u32>) {
         self.take(depth);
         let is_function = self.is_function(depth);
-        let (label, count, height, _) = self.target(depth);
+        let (_, count, height) = self.target(depth);
         if self.is_in_place(count, if is_function { None } else { Some(height) }) {
-            if is_function {
-                self.f.emit(Opcode::Return, 0, 0, 0);
-            } else {
-                self.f.emit(Opcode::Branch, label, 0, 0);
-            }
-            return;
+            return self.leave_with(depth);
         }
         let existing = self.frame_at(depth).and_then(|at| self.f.frames.get(at)).and_then(|frame| frame.trampoline);
         let trampoline = match existing {

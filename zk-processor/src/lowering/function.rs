@@ -301,6 +301,11 @@ impl Function {
         }
     }
 
+    /// Size of the topmost value (bytes).
+    pub(super) fn peek_bytes(&self) -> u8 {
+        self.stack.last().map_or(8, |entry| entry.bytes)
+    }
+
     /// Size of a local (bytes).
     pub(super) fn bytes_of_local(&self, local: u32) -> u8 {
         self.local_bytes.get(local as usize).copied().unwrap_or(8)
