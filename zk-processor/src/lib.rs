@@ -8,4 +8,5 @@ extern crate alloc;
 pub mod chips;
 pub mod executor;
 pub mod isa;
+pub mod lowering;
 pub mod program;

@@ -408,7 +408,11 @@ impl FunctionLowering<'_> {
             return self.intrinsic(intrinsic);
         }
         let base = self.call_base(type_index);
-        let callee = Callee::Function(function);
+        let callee = if self.module.is_routines {
+            self.output.use_routine(function)
+        } else {
+            Callee::Function(function)
+        };
         self.output.fix_next(self.f.rows.len(), Fixup::Call(callee));
         self.f.emit(Opcode::Call, 0, base, 0);
         self.call_results(type_index)
@@ -479,7 +483,7 @@ impl FunctionLowering<'_> {
         self.f.settle_top(routine.arguments);
         let height = self.f.height().saturating_sub(routine.arguments);
         self.f.truncate(height);
-        let callee = Callee::Routine(self.output.routine(routine.name)?);
+        let callee = self.output.routine(routine.name)?;
         self.output.fix_next(self.f.rows.len(), Fixup::Call(callee));
         let base = self.f.slot(height);
         self.f.emit(Opcode::Call, 0, base, 0);

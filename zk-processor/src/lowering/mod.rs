@@ -1,0 +1,63 @@
+//! Wasm to instructions, in one pass.
+//!
+//! [`lower`] reads a module once: each section and each operator goes through the validator and, accepted, into the program. Work
+//! and memory are linear in the module's length: at most 8 rows for each of its bytes (plus a constant), and the validator's own
+//! bounds. The result is a function of bytes and options; no bytes make it panic.
+//!
+//! What is folded away: locals and constants become operands, `local.set` changes the row that computes the value, comparisons
+//! merge with the branches on them, `block`, `loop`, `end`, `nop`, `drop` and `i64.extend_i32_u` cost nothing, gas is a column.
+//!
+//! | module | question it answers |
+//! |---|---|
+//! | [`options`] | what the caller decides |
+//! | `sections` | how sections become interface, image and bodies |
+//! | `function` | where values are: operand stack and buffer of rows |
+//! | `operators`, `arithmetic`, `condition`, `floats` | what operators become |
+//! | `control` | frames, labels, branches |
+//! | `assignment` | which locals must be zeroed |
+//! | `metering` | where gas is charged (finite-wasm) |
+//! | `output` | how a function's buffer becomes rows of the program |
+
+mod arithmetic;
+mod assignment;
+mod condition;
+mod control;
+mod error;
+mod floats;
+mod function;
+mod image_builder;
+mod metering;
+mod module;
+mod operators;
+pub mod options;
+mod output;
+mod sections;
+mod symbols;
+
+pub use error::LoweringError;
+pub use options::{Features, ImportedGlobal, ImportedSize, Limits, MemoryRule, Metering, Options};
+pub use symbols::Symbols;
+
+use crate::program::Artefact;
+
+/// What the lowering yields.
+#[derive(Clone, Debug)]
+pub struct Lowered {
+    /// The program.
+    pub artefact: Artefact,
+    /// Whether the module imports intrinsics of module `zk`: it runs as context 0.
+    pub is_guest: bool,
+    /// Names of functions by row, for people; no part of the program.
+    pub symbols: Symbols,
+    /// Operators read, for statistics (those in code that is never reached included).
+    pub operators: u64,
+}
+
+/// Lowers a module.
+///
+/// # Errors
+/// [`LoweringError`]: the module is invalid, passes a bound, or asks for what the machine does not have. Where
+/// [`LoweringError::is_refusal`] holds, the module's program is [`Artefact::refused`].
+pub fn lower(wasm: &[u8], options: &Options<'_>) -> Result<Lowered, LoweringError> {
+    sections::lower(wasm, options)
+}

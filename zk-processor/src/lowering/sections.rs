@@ -1,0 +1,789 @@
+//! Sections: interface, image, bodies, in the order of the module.
+
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use wasmparser::{
+    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody,
+    Operator, OperatorsReader, OperatorsReaderAllocations, Parser, Payload, TypeRef, ValidPayload, Validator,
+    ValidatorResources,
+};
+
+use super::Lowered;
+use super::error::LoweringError;
+use super::floats::SOFT_FLOAT;
+use super::function::Function;
+use super::image_builder::ImageBuilder;
+use super::module::{Global, ImportKind, ModuleInfo, Table, reference_type_of, value_type_of};
+use super::operators::FunctionLowering;
+use super::options::{GUEST_PAGES, MemoryRule, Options};
+use super::output::{Callee, Output, Placed};
+use super::symbols::{SymbolSource, Symbols};
+use crate::isa::intrinsics::{INTRINSIC_MODULE, WordType};
+use crate::isa::spaces::{ENTRY_PC, MAX_FRAME_SLOTS, PAGE_BYTES};
+use crate::isa::{Instruction, Intrinsic, Opcode, Space, Trap};
+use crate::program::commitment::{CODE_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
+use crate::program::{Artefact, Entry, Export, ExportKind, FunctionType, Import, Interface, ValueType, Verdict};
+
+/// Cells of a space.
+const SPACE_CELLS: u64 = 1 << 29;
+
+/// State of a module on its way to a program.
+struct Sections<'a> {
+    options: &'a Options<'a>,
+    info: ModuleInfo,
+    interface: Interface,
+    image: ImageBuilder,
+    output: Output,
+    function: Function,
+    allocations: FuncValidatorAllocations,
+    operator_allocations: OperatorsReaderAllocations,
+    is_guest: bool,
+    initial_pages: u32,
+    has_memory: bool,
+    verdict: Verdict,
+    /// Functions that may be entered or called indirectly.
+    reachable: Vec<bool>,
+    entries: Vec<Entry>,
+    bodies: u32,
+    /// Next free cell of the segment space.
+    segment_cell: u64,
+    data_bases: Vec<u32>,
+    names: BTreeMap<u32, String>,
+    placed: Vec<(u32, SymbolSource)>,
+    operators: u64,
+    locals_left: u64,
+    parameters_left: u64,
+    blocks_left: u64,
+    max_rows: u64,
+}
+
+/// Lowers a module.
+pub(super) fn lower(wasm: &[u8], options: &Options<'_>) -> Result<Lowered, LoweringError> {
+    let mut sections = Sections::new(wasm, options);
+    let mut validator = Validator::new_with_features(options.features.0);
+    let mut parser = Parser::new(0);
+    parser.set_features(options.features.0);
+    for payload in parser.parse_all(wasm) {
+        let payload = payload?;
+        match validator.payload(&payload)? {
+            ValidPayload::Func(function, body) => sections.body(function, &body)?,
+            ValidPayload::Parser(_) => return Err(LoweringError::Unsupported("a component")),
+            ValidPayload::Ok | ValidPayload::End(_) => sections.payload(payload)?,
+        }
+    }
+    sections.finish()
+}
+
+impl<'a> Sections<'a> {
+    fn new(wasm: &[u8], options: &'a Options<'a>) -> Self {
+        let reference_bytes = options.metering.map_or(8, |metering| metering.reference_bytes as u8);
+        let info = ModuleInfo {
+            metering: options.metering,
+            bulk_base: options.metering.map_or(0, |metering| metering.bulk_base),
+            reference_bytes,
+            ..ModuleInfo::default()
+        };
+        let mut output = Output::default();
+        // Row 0 belongs to no function: where an absent entry, or a call of nothing, would lead.
+        output.push(Instruction::ZERO);
+        Self {
+            options,
+            info,
+            interface: Interface::default(),
+            image: ImageBuilder::default(),
+            output,
+            function: Function::default(),
+            allocations: FuncValidatorAllocations::default(),
+            operator_allocations: OperatorsReaderAllocations::default(),
+            is_guest: false,
+            initial_pages: 0,
+            has_memory: false,
+            verdict: Verdict::Accepted,
+            reachable: Vec::new(),
+            entries: Vec::new(),
+            bodies: 0,
+            segment_cell: 0,
+            data_bases: Vec::new(),
+            names: BTreeMap::new(),
+            placed: Vec::new(),
+            operators: 0,
+            locals_left: options.limits.locals,
+            parameters_left: options.limits.parameters,
+            blocks_left: options.limits.blocks,
+            max_rows: (8 * wasm.len() as u64 + (1 << 16)).min((ROWS_PER_LEAF as u64) << CODE_DEPTH),
+        }
+    }
+
+    fn payload(&mut self, payload: Payload<'_>) -> Result<(), LoweringError> {
+        match payload {
+            Payload::TypeSection(reader) => {
+                check("types", u64::from(reader.count()), self.options.limits.types)?;
+                for function_type in reader.into_iter_err_on_gc_types() {
+                    self.add_type(&function_type?)?;
+                }
+            }
+            Payload::ImportSection(reader) => {
+                for import in reader.into_imports() {
+                    self.import(&import?)?;
+                }
+            }
+            Payload::FunctionSection(reader) => {
+                let functions = self.info.functions.len() as u64 + u64::from(reader.count());
+                check("functions", functions, self.options.limits.functions)?;
+                machine("functions", functions, (ENTRIES_PER_LEAF as u64) << ENTRY_DEPTH)?;
+                for type_index in reader {
+                    self.info.functions.push(type_index?);
+                }
+            }
+            Payload::TableSection(reader) => {
+                for table in reader {
+                    let table = table?;
+                    self.add_table(table.ty.initial, table.ty.maximum)?;
+                }
+            }
+            Payload::MemorySection(reader) => {
+                for memory in reader {
+                    let memory = memory?;
+                    self.add_memory(memory.initial, memory.maximum)?;
+                }
+            }
+            Payload::GlobalSection(reader) => {
+                for global in reader {
+                    let global = global?;
+                    let value = self.constant(&global.init_expr)?;
+                    self.add_global(global.ty.content_type, global.ty.mutable, value)?;
+                }
+            }
+            Payload::ExportSection(reader) => {
+                for export in reader {
+                    let export = export?;
+                    self.export(export.name, export.kind, export.index)?;
+                }
+            }
+            Payload::StartSection { func, .. } => {
+                self.interface.start = Some(func);
+                self.mark_reachable(func);
+            }
+            Payload::ElementSection(reader) => {
+                for element in reader {
+                    self.element(element?)?;
+                }
+            }
+            Payload::CodeSectionStart { .. } => self.begin_code()?,
+            Payload::DataSection(reader) => {
+                for data in reader {
+                    let data = data?;
+                    self.data(&data.kind, data.data)?;
+                }
+            }
+            Payload::CustomSection(reader) => {
+                if let wasmparser::KnownCustom::Name(names) = reader.as_known() {
+                    self.read_names(names);
+                }
+            }
+            Payload::TagSection(_) => return Err(LoweringError::Unsupported("exception tags")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add_type(&mut self, function_type: &wasmparser::FuncType) -> Result<(), LoweringError> {
+        let convert = |types: &[wasmparser::ValType]| -> Result<Vec<ValueType>, LoweringError> {
+            types.iter().map(|value_type| known_type(*value_type)).collect()
+        };
+        let converted =
+            FunctionType { parameters: convert(function_type.params())?, results: convert(function_type.results())? };
+        self.info.types.push(converted);
+        Ok(())
+    }
+
+    /// Distinct types, in the order of their first appearance.
+    fn canonicalise_types(&mut self) {
+        let mut distinct: BTreeMap<&FunctionType, u32> = BTreeMap::new();
+        for function_type in &self.info.types {
+            let next = distinct.len() as u32;
+            let index = *distinct.entry(function_type).or_insert_with(|| {
+                self.interface.types.push(function_type.clone());
+                next
+            });
+            self.info.canonical.push(index);
+        }
+    }
+
+    fn import(&mut self, import: &wasmparser::Import<'_>) -> Result<(), LoweringError> {
+        let refused = |reason| LoweringError::Import {
+            module: import.module.to_string(),
+            name: import.name.to_string(),
+            reason,
+        };
+        if let Some(module) = self.options.limits.import_module
+            && (import.module != module || !matches!(import.ty, TypeRef::Func(_)))
+        {
+            return Err(LoweringError::Limit { what: "imports other than functions of the host", limit: 0, found: 1 });
+        }
+        match import.ty {
+            TypeRef::Func(type_index) => {
+                let index = self.info.functions.len() as u32;
+                check("functions", u64::from(index) + 1, self.options.limits.functions)?;
+                let kind = if self.options.intrinsics && import.module == INTRINSIC_MODULE {
+                    self.is_guest = true;
+                    let intrinsic = Intrinsic::find(import.name).ok_or_else(|| refused("no such intrinsic"))?;
+                    if !has_signature(self.info.type_at(type_index), intrinsic) {
+                        return Err(refused("the intrinsic has another signature"));
+                    }
+                    ImportKind::Intrinsic(intrinsic)
+                } else {
+                    ImportKind::Host(index)
+                };
+                self.info.imports.push(kind);
+                self.info.functions.push(type_index);
+                self.interface.imports.push(Import {
+                    module: import.module.to_string(),
+                    name: import.name.to_string(),
+                    type_index,
+                });
+            }
+            TypeRef::Global(global_type) => {
+                let found = self.options.imported_globals.iter().find(|global| {
+                    global.module == import.module && global.name == import.name
+                });
+                let value = found.ok_or_else(|| refused("no value for this global"))?.value;
+                self.add_global(global_type.content_type, global_type.mutable, value)?;
+            }
+            TypeRef::Memory(_) => {
+                let found = self.options.imported_memories.iter().find(|memory| {
+                    memory.module == import.module && memory.name == import.name
+                });
+                let memory = found.ok_or_else(|| refused("no size for this memory"))?;
+                self.add_memory(u64::from(memory.initial), Some(u64::from(memory.max)))?;
+            }
+            TypeRef::Table(_) => {
+                let found =
+                    self.options.imported_tables.iter().find(|table| table.module == import.module && table.name == import.name);
+                let table = found.ok_or_else(|| refused("no size for this table"))?;
+                self.add_table(u64::from(table.initial), Some(u64::from(table.max)))?;
+            }
+            TypeRef::Tag(_) | TypeRef::FuncExact(_) => return Err(refused("not a kind that the machine has")),
+        }
+        Ok(())
+    }
+
+    fn add_table(&mut self, initial: u64, maximum: Option<u64>) -> Result<(), LoweringError> {
+        let limits = &self.options.limits;
+        check("tables", self.info.tables.len() as u64 + 1, limits.tables)?;
+        check("initial elements of a table", initial, limits.table_initial)?;
+        let cap = u64::from(limits.table_elements);
+        machine("initial elements of a table", initial, cap)?;
+        let limit = maximum.map_or(cap, |maximum| maximum.min(cap)) as u32;
+        let base = self.info.tables.last().map_or(0, |table| u64::from(table.base) + 1 + u64::from(table.limit));
+        machine("elements of all tables", base + 1 + u64::from(limit), SPACE_CELLS)?;
+        self.image.set(Space::Table, base as u32, initial);
+        self.info.tables.push(Table { base: base as u32, initial: initial as u32, limit });
+        Ok(())
+    }
+
+    fn add_memory(&mut self, initial: u64, maximum: Option<u64>) -> Result<(), LoweringError> {
+        if let MemoryRule::Declared { max_pages } = self.options.limits.memory {
+            machine("initial pages", initial, u64::from(max_pages))?;
+            let max_pages = maximum.map_or(u64::from(max_pages), |maximum| maximum.min(u64::from(max_pages)));
+            self.initial_pages = initial as u32;
+            self.info.max_pages = max_pages as u32;
+        }
+        self.has_memory = true;
+        Ok(())
+    }
+
+    fn add_global(&mut self, value_type: wasmparser::ValType, mutable: bool, value: u64) -> Result<(), LoweringError> {
+        let value_type = known_type(value_type)?;
+        let cell = self.info.globals.len() as u32;
+        let constant = (!mutable).then_some(value);
+        self.info.globals.push(Global { value_type, bytes: self.info.bytes(value_type), constant, initial: value });
+        self.image.set(Space::Global, cell, value);
+        Ok(())
+    }
+
+    fn export(&mut self, name: &str, kind: ExternalKind, index: u32) -> Result<(), LoweringError> {
+        let kind = match kind {
+            ExternalKind::Func | ExternalKind::FuncExact => {
+                self.mark_reachable(index);
+                self.names.entry(index).or_insert_with(|| name.to_string());
+                ExportKind::Function(index)
+            }
+            ExternalKind::Table => ExportKind::Table(index),
+            ExternalKind::Global => ExportKind::Global(index, self.info.global(index).value_type),
+            ExternalKind::Memory => match self.options.limits.memory {
+                MemoryRule::Fixed { .. } => return Ok(()),
+                MemoryRule::Declared { .. } => ExportKind::Memory,
+            },
+            ExternalKind::Tag => return Err(LoweringError::Unsupported("exception tags")),
+        };
+        self.interface.exports.push(Export { name: name.to_string(), kind });
+        Ok(())
+    }
+
+    fn mark_reachable(&mut self, function: u32) {
+        let functions = self.info.functions.len();
+        if self.reachable.len() < functions {
+            self.reachable.resize(functions, false);
+        }
+        if let Some(flag) = self.reachable.get_mut(function as usize) {
+            *flag = true;
+        }
+    }
+
+    /// Value of a constant expression, as a slot holds it.
+    fn constant(&mut self, expression: &ConstExpr<'_>) -> Result<u64, LoweringError> {
+        let mut value = 0;
+        for operator in expression.get_operators_reader() {
+            match operator? {
+                Operator::I32Const { value: constant } => value = u64::from(constant as u32),
+                Operator::I64Const { value: constant } => value = constant as u64,
+                Operator::F32Const { value: constant } => value = u64::from(constant.bits()),
+                Operator::F64Const { value: constant } => value = constant.bits(),
+                Operator::RefNull { .. } => value = 0,
+                Operator::RefFunc { function_index } => {
+                    self.mark_reachable(function_index);
+                    value = u64::from(function_index) + 1;
+                }
+                Operator::GlobalGet { global_index } => value = self.info.global(global_index).initial,
+                Operator::End => {}
+                _ => return Err(LoweringError::Unsupported("a constant expression of a feature that is not enabled")),
+            }
+        }
+        Ok(value)
+    }
+
+    fn element(&mut self, element: wasmparser::Element<'_>) -> Result<(), LoweringError> {
+        let mut items = Vec::new();
+        match element.items {
+            ElementItems::Functions(functions) => {
+                for function in functions {
+                    let function = function?;
+                    self.mark_reachable(function);
+                    items.push(u64::from(function) + 1);
+                }
+            }
+            ElementItems::Expressions(reference, expressions) => {
+                reference_type_of(reference).ok_or(LoweringError::Unsupported("a reference type"))?;
+                for expression in expressions {
+                    let item = self.constant(&expression?)?;
+                    items.push(item);
+                }
+            }
+        }
+        let base = self.new_segment(items.len() as u64 + 1)?;
+        self.info.elements.push(base);
+        match element.kind {
+            ElementKind::Passive => {
+                self.image.set(Space::Segment, base, items.len() as u64);
+                for (cell, item) in (base + 1..).zip(items) {
+                    self.image.set(Space::Segment, cell, item);
+                }
+            }
+            ElementKind::Active { table_index, offset_expr } => {
+                let offset = self.constant(&offset_expr)?;
+                let Some(table) = self.info.tables.get(table_index.unwrap_or(0) as usize).copied() else {
+                    return Ok(());
+                };
+                if offset + items.len() as u64 > u64::from(table.initial) {
+                    self.trap_at_instantiation(Verdict::TableSegmentTraps);
+                    return Ok(());
+                }
+                for (cell, item) in (table.base + 1 + offset as u32..).zip(items) {
+                    self.image.set(Space::Table, cell, item);
+                }
+            }
+            ElementKind::Declared => {}
+        }
+        Ok(())
+    }
+
+    fn trap_at_instantiation(&mut self, verdict: Verdict) {
+        if self.verdict == Verdict::Accepted {
+            self.verdict = verdict;
+        }
+    }
+
+    /// Cells for a segment: its length, then its contents.
+    fn new_segment(&mut self, cells: u64) -> Result<u32, LoweringError> {
+        let base = self.segment_cell;
+        self.segment_cell += cells;
+        machine("cells of all segments", self.segment_cell, SPACE_CELLS)?;
+        Ok(base as u32)
+    }
+
+    fn data(&mut self, kind: &DataKind<'_>, bytes: &[u8]) -> Result<(), LoweringError> {
+        let contents = if matches!(kind, DataKind::Passive) { (bytes.len() as u64).div_ceil(8) } else { 0 };
+        let base = self.new_segment(1 + contents)?;
+        self.data_bases.push(base);
+        match kind {
+            DataKind::Passive => {
+                self.image.set(Space::Segment, base, bytes.len() as u64);
+                self.image.write(Space::Segment, base + 1, 0, bytes);
+            }
+            DataKind::Active { offset_expr, .. } => {
+                let offset = self.constant(offset_expr)?;
+                if offset + bytes.len() as u64 > u64::from(self.memory_pages().0) * PAGE_BYTES {
+                    self.trap_at_instantiation(Verdict::MemorySegmentTraps);
+                } else {
+                    self.image.write(Space::Memory, 0, offset as u32, bytes);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Initial and greatest size of the memory (pages).
+    fn memory_pages(&self) -> (u32, u32) {
+        match self.options.limits.memory {
+            MemoryRule::Fixed { initial_pages, max_pages } => (initial_pages, max_pages),
+            MemoryRule::Declared { .. } if !self.has_memory => (0, 0),
+            MemoryRule::Declared { .. } if self.is_guest => {
+                (self.initial_pages, self.info.max_pages.min(GUEST_PAGES))
+            }
+            MemoryRule::Declared { .. } => (self.initial_pages, self.info.max_pages),
+        }
+    }
+
+    /// Before the first body: everything that bodies refer to is known, except data segments.
+    fn begin_code(&mut self) -> Result<(), LoweringError> {
+        if self.is_guest && self.options.metering.is_some() {
+            return Err(LoweringError::Unsupported("a metered guest"));
+        }
+        let (initial, max) = self.memory_pages();
+        machine("pages", u64::from(initial), u64::from(max))?;
+        self.info.max_pages = max;
+        self.canonicalise_types();
+        for import in &mut self.interface.imports {
+            import.type_index = self.info.canonical.get(import.type_index as usize).copied().unwrap_or_default();
+        }
+        self.mark_reachable(u32::MAX);
+        self.entry_rows()?;
+        for index in 0..self.info.imports.len() {
+            self.import_rows(index as u32)?;
+        }
+        Ok(())
+    }
+
+    /// Row 1: where context 0 begins.
+    fn entry_rows(&mut self) -> Result<(), LoweringError> {
+        self.placed.push((ENTRY_PC, SymbolSource::Entry));
+        if self.is_guest {
+            let main = self.guest_main()?;
+            if let Some(start) = self.interface.start {
+                self.output.push_call(Callee::Function(start), 1);
+            }
+            self.output.push_call(Callee::Function(main), 1);
+        }
+        self.output.push(Instruction::ZERO);
+        Ok(())
+    }
+
+    fn guest_main(&self) -> Result<u32, LoweringError> {
+        let exported = |name| {
+            self.interface.exports.iter().find_map(|export| match export.kind {
+                ExportKind::Function(index) if export.name == name => Some(index),
+                _ => None,
+            })
+        };
+        let main = exported("main").or_else(|| exported("_start"));
+        let main = main.ok_or(LoweringError::Unsupported("a guest without the export `main` or `_start`"))?;
+        let function_type = self.info.type_at(self.info.function_type(main));
+        if function_type.parameters.is_empty() {
+            Ok(main)
+        } else {
+            Err(LoweringError::Unsupported("a guest whose `main` has parameters"))
+        }
+    }
+
+    /// An imported function as rows, for calls that go through an index.
+    fn import_rows(&mut self, index: u32) -> Result<(), LoweringError> {
+        let pc = self.output.rows.len() as u32;
+        self.placed.push((pc, SymbolSource::Function(index)));
+        let type_index = self.info.function_type(index);
+        match self.info.imports.get(index as usize) {
+            Some(ImportKind::Host(number)) if self.is_guest => {
+                let name = self.interface.imports.get(*number as usize).map(|import| import.name.clone());
+                return Err(LoweringError::Import {
+                    module: String::new(),
+                    name: name.unwrap_or_default(),
+                    reason: "a guest may only import from module `zk`",
+                });
+            }
+            Some(ImportKind::Host(number)) => {
+                self.output.push(Instruction::new(Opcode::HostCall, 0, 0, u64::from(*number)));
+                self.output.push(Instruction::new(Opcode::Return, 0, 0, 0));
+            }
+            Some(ImportKind::Intrinsic(_)) => self.intrinsic_body(type_index, index)?,
+            _ => {}
+        }
+        self.output.functions.push(Placed { pc, stack_charge: 0, entry_gas: 0 });
+        let is_reachable = self.reachable.get(index as usize).copied().unwrap_or_default();
+        self.entries.push(Entry {
+            pc: if is_reachable { pc } else { 0 },
+            type_index: self.info.canonical_type(type_index),
+        });
+        Ok(())
+    }
+
+    /// A function that passes its parameters to an intrinsic.
+    fn intrinsic_body(&mut self, type_index: u32, index: u32) -> Result<(), LoweringError> {
+        let parameters = self.info.type_at(type_index).parameters.len();
+        self.function.local_bytes.clear();
+        self.function.local_bytes.resize(parameters, 8);
+        self.function.begin(parameters, false)?;
+        let mut lowering = FunctionLowering {
+            f: &mut self.function,
+            module: &self.info,
+            output: &mut self.output,
+            max_rows: self.max_rows,
+        };
+        lowering.enter_function(type_index);
+        for parameter in 0..parameters {
+            lowering.operator(&Operator::LocalGet { local_index: parameter as u32 })?;
+        }
+        lowering.operator(&Operator::Call { function_index: index })?;
+        lowering.operator(&Operator::End)?;
+        self.output.place(&mut self.function);
+        Ok(())
+    }
+
+    fn body(
+        &mut self,
+        function: FuncToValidate<ValidatorResources>,
+        body: &FunctionBody<'_>,
+    ) -> Result<(), LoweringError> {
+        let limits = &self.options.limits;
+        let range = body.range();
+        check("bytes of a function body", range.end - range.start, limits.body_bytes)?;
+        let index = self.info.imports.len() as u32 + self.bodies;
+        self.bodies += 1;
+        let type_index = self.info.function_type(index);
+        let mut validator = function.into_validator(core::mem::take(&mut self.allocations));
+        let mut reader = body.get_binary_reader();
+        validator.read_locals(&mut reader)?;
+        let parameters = self.info.type_at(type_index).parameters.len();
+        let locals = validator.len_locals();
+        let declared = u64::from(locals).saturating_sub(parameters as u64);
+        spend("locals of all functions", declared, limits.locals, &mut self.locals_left)?;
+        check("parameters of a function", parameters as u64, limits.parameters_per_function)?;
+        spend("parameters of all functions", parameters as u64, limits.parameters, &mut self.parameters_left)?;
+        machine("locals of a function", u64::from(locals), u64::from(MAX_FRAME_SLOTS))?;
+        self.function.local_bytes.clear();
+        for local in 0..locals {
+            let value_type = validator.get_local_type(local).map_or(Ok(ValueType::I64), known_type)?;
+            self.function.local_bytes.push(self.info.bytes(value_type));
+        }
+        self.function.begin(parameters, self.info.metering.is_some())?;
+        let mut operators =
+            OperatorsReader::new_with_allocs(reader, core::mem::take(&mut self.operator_allocations));
+        let mut lowering = FunctionLowering {
+            f: &mut self.function,
+            module: &self.info,
+            output: &mut self.output,
+            max_rows: self.max_rows,
+        };
+        lowering.enter_function(type_index);
+        while !operators.eof() {
+            let (operator, offset) = operators.read_with_offset()?;
+            validator.op(offset, &operator)?;
+            lowering.operator(&operator)?;
+            self.operators += 1;
+        }
+        let end = operators.get_binary_reader();
+        end.finish_expression(&validator.visitor(end.original_position()))?;
+        self.operator_allocations = operators.into_allocations();
+        self.allocations = validator.into_allocations();
+        self.place(index, type_index)
+    }
+
+    /// Appends the function at hand.
+    fn place(&mut self, index: u32, type_index: u32) -> Result<(), LoweringError> {
+        let limits = &self.options.limits;
+        check("blocks of a function", self.function.blocks, limits.blocks_per_function)?;
+        spend("blocks of all functions", self.function.blocks, limits.blocks, &mut self.blocks_left)?;
+        check("bytes of the operand stack", self.function.max_operand_bytes, limits.operand_stack_bytes)?;
+        let (stack_charge, entry_gas) = self.entry_charges();
+        let first = self.output.rows.len() as u32;
+        let is_reachable = self.reachable.get(index as usize).copied().unwrap_or_default();
+        if is_reachable && (stack_charge > 0 || entry_gas > 0) {
+            let x = u64::from(stack_charge) | u64::from(entry_gas) << 32;
+            self.output.push(Instruction::new(Opcode::Prologue, 0, 0, x));
+        }
+        let pc = self.output.rows.len() as u32;
+        self.output.functions.push(Placed { pc, stack_charge, entry_gas });
+        self.placed.push((first, SymbolSource::Function(index)));
+        self.entries.push(Entry {
+            pc: if is_reachable { first } else { 0 },
+            type_index: self.info.canonical_type(type_index),
+        });
+        self.output.place(&mut self.function);
+        machine("code rows", self.output.rows.len() as u64, 2 * self.max_rows)
+    }
+
+    /// Stack charge (bytes) and entry gas (operators) of the function at hand.
+    fn entry_charges(&self) -> (u32, u32) {
+        let Some(metering) = self.info.metering else { return (0, 0) };
+        let locals: u64 = self.function.local_bytes.iter().map(|bytes| u64::from(*bytes)).sum();
+        let frame = u64::from(metering.frame_base_bytes) + locals;
+        let gas = frame.div_ceil(u64::from(metering.frame_bytes_per_operator.max(1)));
+        let stack = frame + self.function.max_operand_bytes;
+        (stack.min(u64::from(u32::MAX)) as u32, gas.min(u64::from(u32::MAX)) as u32)
+    }
+
+    fn read_names(&mut self, names: wasmparser::NameSectionReader<'_>) {
+        for section in names.into_iter().flatten() {
+            if let wasmparser::Name::Function(functions) = section {
+                for naming in functions.into_iter().flatten() {
+                    self.names.insert(naming.index, naming.name.to_string());
+                }
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Lowered, LoweringError> {
+        if self.output.rows.len() == 1 {
+            self.begin_code()?;
+        }
+        self.soft_float()?;
+        let bases = core::mem::take(&mut self.data_bases);
+        self.output.complete(|data| bases.get(data as usize).copied().unwrap_or_default());
+        self.interface.exports.sort_by(|first, second| first.name.cmp(&second.name));
+        let (initial_pages, max_pages) = self.memory_pages();
+        let artefact = Artefact {
+            variant: self.options.variant,
+            verdict: self.verdict,
+            initial_pages,
+            max_pages,
+            code: self.output.rows,
+            entries: self.entries,
+            image: self.image.finish(),
+            interface: self.interface,
+        };
+        let symbols = Symbols::new(self.placed, &self.names);
+        Ok(Lowered { artefact, is_guest: self.is_guest, symbols, operators: self.operators })
+    }
+
+    /// Appends the soft-float routines in use, and those they call.
+    fn soft_float(&mut self) -> Result<(), LoweringError> {
+        if self.output.routines.is_empty() {
+            return Ok(());
+        }
+        let (info, bodies) = soft_float_module()?;
+        while let Some(index) =
+            self.output.routines.iter().find_map(|(index, placed)| placed.is_none().then_some(*index))
+        {
+            let pc = self.output.rows.len() as u32;
+            self.output.routines.insert(index, Some(Placed { pc, stack_charge: 0, entry_gas: 0 }));
+            self.placed.push((pc, SymbolSource::Routine(index)));
+            let imports = info.imports.len();
+            if let Some(ImportKind::Trap(trap)) = info.imports.get(index as usize) {
+                self.output.push(Instruction::new(Opcode::Trap, 0, 0, *trap as u64));
+                continue;
+            }
+            let body = (index as usize).checked_sub(imports).and_then(|body| bodies.get(body));
+            let body = body.ok_or(LoweringError::Unsupported("a soft-float routine without a body"))?;
+            self.routine(&info, index, body)?;
+        }
+        Ok(())
+    }
+
+    /// Lowers a soft-float routine. Its module is part of this crate and known to be valid.
+    fn routine(&mut self, info: &ModuleInfo, index: u32, body: &FunctionBody<'_>) -> Result<(), LoweringError> {
+        let type_index = info.function_type(index);
+        self.function.local_bytes.clear();
+        let parameters = info.type_at(type_index).parameters.len();
+        self.function.local_bytes.resize(parameters, 8);
+        for group in body.get_locals_reader()? {
+            let (count, _) = group?;
+            let locals = self.function.local_bytes.len() + count as usize;
+            machine("locals of a function", locals as u64, u64::from(MAX_FRAME_SLOTS))?;
+            self.function.local_bytes.resize(locals, 8);
+        }
+        self.function.begin(parameters, false)?;
+        let mut lowering = FunctionLowering {
+            f: &mut self.function,
+            module: info,
+            output: &mut self.output,
+            max_rows: u64::MAX,
+        };
+        lowering.enter_function(type_index);
+        for operator in body.get_operators_reader()? {
+            lowering.operator(&operator?)?;
+        }
+        self.output.place(&mut self.function);
+        Ok(())
+    }
+}
+
+/// The soft-float module: what its functions need, and their bodies.
+fn soft_float_module() -> Result<(ModuleInfo, Vec<FunctionBody<'static>>), LoweringError> {
+    let mut info = ModuleInfo { reference_bytes: 8, is_routines: true, ..ModuleInfo::default() };
+    let mut bodies = Vec::new();
+    for payload in Parser::new(0).parse_all(SOFT_FLOAT) {
+        match payload? {
+            Payload::TypeSection(reader) => {
+                for function_type in reader.into_iter_err_on_gc_types() {
+                    let function_type = function_type?;
+                    let convert = |types: &[wasmparser::ValType]| {
+                        types.iter().map(|value_type| known_type(*value_type)).collect::<Result<Vec<_>, _>>()
+                    };
+                    let (parameters, results) = (convert(function_type.params())?, convert(function_type.results())?);
+                    info.types.push(FunctionType { parameters, results });
+                }
+            }
+            Payload::ImportSection(reader) => {
+                for import in reader.into_imports() {
+                    let import = import?;
+                    let trap = Trap::ALL.iter().find(|trap| trap.text() == import.name);
+                    let (TypeRef::Func(type_index), Some(trap)) = (import.ty, trap) else {
+                        return Err(LoweringError::Unsupported("an import of the soft-float module"));
+                    };
+                    info.imports.push(ImportKind::Trap(*trap));
+                    info.functions.push(type_index);
+                }
+            }
+            Payload::FunctionSection(reader) => {
+                for type_index in reader {
+                    info.functions.push(type_index?);
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(body),
+            _ => {}
+        }
+    }
+    Ok((info, bodies))
+}
+
+fn known_type(value_type: wasmparser::ValType) -> Result<ValueType, LoweringError> {
+    value_type_of(value_type).ok_or(LoweringError::Unsupported("a value type of a feature that is not enabled"))
+}
+
+fn has_signature(function_type: &FunctionType, intrinsic: &Intrinsic) -> bool {
+    let word = |word: &WordType| match word {
+        WordType::I32 => ValueType::I32,
+        WordType::I64 => ValueType::I64,
+    };
+    function_type.parameters.iter().copied().eq(intrinsic.parameters.iter().map(word))
+        && function_type.results.iter().copied().eq(intrinsic.result.iter().map(word))
+}
+
+/// A bound of the options.
+fn check(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
+    if found > limit { Err(LoweringError::Limit { what, limit, found }) } else { Ok(()) }
+}
+
+/// A bound of the machine.
+fn machine(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
+    if found > limit { Err(LoweringError::Machine { what, limit }) } else { Ok(()) }
+}
+
+/// A bound on a sum.
+fn spend(what: &'static str, amount: u64, limit: u64, left: &mut u64) -> Result<(), LoweringError> {
+    *left = left
+        .checked_sub(amount)
+        .ok_or_else(|| LoweringError::Limit { what, limit, found: limit.saturating_add(amount - *left) })?;
+    Ok(())
+}
