@@ -154,7 +154,7 @@ pub fn apply_missing_chunk<C: Crypto>(
 }
 
 /// Runs the bandwidth scheduler and stores its new state. Happens at every height, chunk or no chunk.
-fn schedule_bandwidth<C: Crypto>(
+pub(crate) fn schedule_bandwidth<C: Crypto>(
     context: &ApplyContext<'_>,
     state: &mut StateUpdate<'_, C>,
 ) -> Result<BandwidthSchedulerOutput, ApplyError> {

@@ -39,6 +39,8 @@ pub mod merkle;
 pub mod params;
 pub mod receipts;
 pub mod state;
+#[cfg(test)]
+mod test_support;
 pub mod transactions;
 pub mod trie;
 pub mod types;

@@ -43,6 +43,8 @@ pub mod load;
 pub mod outgoing_buffer;
 mod promise_yield;
 mod refunds;
+#[cfg(test)]
+mod tests;
 
 pub use action_error::ActionError;
 pub use action_input::{ActionInput, ReceiverState};
