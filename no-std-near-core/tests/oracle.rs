@@ -19,3 +19,8 @@ mod generate;
 mod hashes;
 #[path = "oracle/signatures.rs"]
 mod signatures;
+#[path = "oracle/recorded_tries.rs"]
+mod recorded_tries;
+
+#[path = "oracle/state_keys.rs"]
+mod state_keys;

@@ -261,3 +261,6 @@ impl<'a, C: Crypto> StateUpdate<'a, C> {
         Ok((root, trie))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,7 @@ impl<'a> PartialTrie<'a> {
         trie.by_hash = (0..trie.entries.len() as u32).collect();
         let entries = &trie.entries;
         let hash_of = |id: &u32| entries.get(*id as usize).map(Entry::hash);
-        trie.by_hash
-            .sort_unstable_by(|left, right| hash_of(left).cmp(&hash_of(right)));
+        trie.by_hash.sort_unstable_by_key(hash_of);
         trie.by_hash.dedup_by(|left, right| hash_of(left) == hash_of(right));
         trie.root_link = trie.link_to(&root.0);
         trie.link_reachable();

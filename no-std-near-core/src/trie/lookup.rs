@@ -5,11 +5,14 @@
 
 use super::StorageError;
 use super::nibbles::Nibbles;
-use super::node::{HASH_LEN, NodeKind, ValueRef};
+use super::node::{NodeKind, ValueRef};
 use super::partial::{Access, PartialTrie};
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
 use alloc::vec::Vec;
+
+/// A key and its value.
+pub type KeyAndValue<'a> = (Vec<u8>, &'a [u8]);
 
 /// Where a value is: its length and hash are known, its bytes have not been read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +100,7 @@ impl<'a> PartialTrie<'a> {
         &mut self,
         prefix: &[u8],
         access: Access,
-    ) -> Result<Vec<(Vec<u8>, &'a [u8])>, StorageError> {
+    ) -> Result<Vec<KeyAndValue<'a>>, StorageError> {
         let Some(top) = self.enter_prefix::<C>(prefix, access)? else {
             return Ok(Vec::new());
         };

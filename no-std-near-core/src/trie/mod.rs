@@ -15,6 +15,7 @@
 //! | [`root`] | what the root is after the changes |
 //! | [`resharding`] | what remains of a trie for one child of a split shard |
 //! | [`split`] | where a shard would best be split |
+//! | [`reference`] | the whole trie of given keys and values, for tests |
 
 pub mod builder;
 pub mod edit;
@@ -22,13 +23,18 @@ pub mod lookup;
 pub mod nibbles;
 pub mod node;
 pub mod partial;
-
+pub mod reference;
+pub mod resharding;
 pub mod root;
+pub mod split;
 
 pub use builder::PartialTrieBuilder;
 pub use edit::TrieEditor;
 pub use lookup::ValueHandle;
+pub use nibbles::Nibbles;
 pub use partial::{Access, EntryId, PartialTrie, TrieNodesCount};
+pub use resharding::{RetainMode, retain_split_shard};
+pub use split::{FindSplitError, find_trie_split, total_memory_usage};
 
 use crate::types::hash::CryptoHash;
 use alloc::string::String;
@@ -65,3 +71,6 @@ impl StorageError {
         Self::StorageInconsistentState(what.into())
     }
 }
+
+#[cfg(test)]
+mod tests;

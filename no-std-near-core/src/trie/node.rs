@@ -71,7 +71,7 @@ impl<'a> Children<'a> {
     }
 
     /// How many children are present.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.hashes.len()
     }
 
@@ -164,7 +164,7 @@ impl<'a> Node<'a> {
     pub fn reference_count(&self) -> usize {
         match self.kind {
             NodeKind::Leaf { .. } | NodeKind::Extension { .. } => 1,
-            NodeKind::Branch { children, value } => children.len() + usize::from(value.is_some()),
+            NodeKind::Branch { children, value } => children.count() + usize::from(value.is_some()),
         }
     }
 
