@@ -22,6 +22,7 @@
 //! | [`error`] | why no chunk result exists | `core/primitives/src/errors.rs` |
 //! | [`eth_wallet`] | hashes of the contract behind Ethereum-style accounts | `runtime/near-wallet-contract` |
 //! | [`contract_runner`] | what a function call asks of whoever can run contracts | `runtime/runtime/src/function_call.rs` |
+//! | [`resharding`] | proposing a split, and what a child inherits | `chain/chain/src/resharding` |
 //! | [`apply_chunk`] | the entry: one chunk in, one result out | `runtime/runtime/src/lib.rs` |
 #![no_std]
 extern crate alloc;
@@ -38,6 +39,7 @@ pub mod eth_wallet;
 pub mod merkle;
 pub mod params;
 pub mod receipts;
+pub mod resharding;
 pub mod state;
 #[cfg(test)]
 mod test_support;

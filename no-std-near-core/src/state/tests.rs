@@ -147,7 +147,7 @@ proptest! {
             }
         }
         let mut sizes = Vec::new();
-        queue.for_each_group_size(&state, |size| sizes.push(size)).unwrap();
+        sizes.extend(queue.group_sizes(&state).map(Result::unwrap));
         prop_assert_eq!(sizes, groups.iter().map(|group| group.iter().sum::<u64>()).collect::<Vec<_>>());
     }
 }
