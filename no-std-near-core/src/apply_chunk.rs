@@ -229,3 +229,98 @@ fn last_proposals(proposals: Vec<ValidatorStake>) -> Vec<ValidatorStake> {
         .filter(|proposal| seen.insert(proposal.account_id().clone()))
         .collect()
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up fails, which is the point"
+)]
+mod tests {
+    use super::*;
+    use crate::contract_runner::NoContracts;
+    use crate::crypto::NativeCrypto;
+    use crate::test_support::{NEAR, OTHER_SHARD, World, empty_state, id, state_with};
+    use crate::types::bandwidth::BandwidthSchedulerState;
+    use crate::types::keys::PublicKey;
+    use alloc::vec;
+
+    const NOTHING: ChunkContent<'_> = ChunkContent {
+        transactions: &[],
+        transaction_is_current: &[],
+        incoming_receipts: &[],
+    };
+
+    #[test]
+    fn an_empty_chunk_and_a_missing_one_leave_the_same_state() {
+        let world = World::new();
+        let context = world.context();
+        let empty = apply_chunk(&context, None, NOTHING, empty_state(), &mut NoContracts).unwrap();
+        let missing_root = apply_missing_chunk(&context, None, empty_state()).unwrap();
+        assert_eq!(
+            empty.state_root, missing_root,
+            "the scheduler's state, and nothing else"
+        );
+        assert_ne!(missing_root, CryptoHash::ZERO);
+        assert_eq!(empty.outcome_root::<NativeCrypto>(), CryptoHash::ZERO);
+        assert_eq!(empty.balance.balance_burnt(), Ok(0));
+    }
+
+    #[test]
+    fn the_scheduler_remembers_every_link() {
+        let world = World::new();
+        let mut state = empty_state();
+        schedule_bandwidth(&world.context(), &mut state).unwrap();
+        let BandwidthSchedulerState::V1(stored) = accessors::get_bandwidth_scheduler_state(&state).unwrap().unwrap();
+        assert_eq!(
+            stored.link_allowances.len(),
+            4,
+            "two shards, both ways and to themselves"
+        );
+    }
+
+    #[test]
+    fn a_shard_that_the_block_does_not_know_counts_its_queues() {
+        let mut world = World::new();
+        world.congestion.retain(|(shard_id, _)| *shard_id == OTHER_SHARD);
+        let result = apply_chunk(
+            &world.context(),
+            None,
+            NOTHING,
+            state_with(&["alice"]),
+            &mut NoContracts,
+        )
+        .unwrap();
+        let congestion = result.congestion_info;
+        assert_eq!((congestion.receipt_bytes(), congestion.delayed_receipts_gas()), (0, 0));
+    }
+
+    #[test]
+    fn a_shard_outside_the_layout_aborts() {
+        let world = World::new();
+        let mut context = world.context();
+        context.shard_id = 99;
+        let result = apply_chunk(&context, None, NOTHING, empty_state(), &mut NoContracts);
+        assert!(matches!(result, Err(ApplyError::InvalidInput(_))));
+        assert!(apply_missing_chunk(&context, None, empty_state()).is_err());
+    }
+
+    #[test]
+    fn of_each_accounts_proposals_the_last_counts_and_the_order_is_reversed() {
+        let proposal = |account_id, stake| ValidatorStake::new(id(account_id), PublicKey::ZERO_ED25519, stake);
+        let proposals = vec![proposal("aa", 1), proposal("bb", 2), proposal("aa", 3 * NEAR)];
+        assert_eq!(last_proposals(proposals), [proposal("aa", 3 * NEAR), proposal("bb", 2)]);
+    }
+
+    #[test]
+    fn the_allowed_shard_changes_with_the_height() {
+        let mut world = World::new();
+        let mut allowed = Vec::new();
+        for height in [1000, 1001] {
+            world.block_height = height;
+            let result = apply_chunk(&world.context(), None, NOTHING, empty_state(), &mut NoContracts).unwrap();
+            allowed.push(result.congestion_info.allowed_shard());
+        }
+        allowed.sort_unstable();
+        assert_eq!(allowed, [3, 7], "both shards in turn");
+    }
+}

@@ -8,12 +8,14 @@
     reason = "a fixture that cannot be read fails the test, which is the point"
 )]
 
+extern crate alloc;
+
 #[path = "recorded/compare.rs"]
 mod compare;
 #[path = "recorded/fixture.rs"]
 mod fixture;
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::path::Path;
 
 use fixture::Fixture;

@@ -3,6 +3,7 @@
 //! Mirrors `Runtime::process_transactions` of `runtime/runtime/src/lib.rs` (spec §C.5); differs in: signers are read one after the
 //! other, which is the same because reading has no order.
 
+use alloc::collections::btree_map::Entry;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::ToString;
@@ -55,20 +56,16 @@ struct Signers<'t> {
 impl<'t> Signers<'t> {
     fn read<C: Crypto>(&mut self, state: &StateUpdate<'_, C>, signed: &'t SignedTransaction) -> Result<(), ApplyError> {
         let (signer_id, key) = (signed.transaction.signer_id(), signed.transaction.public_key());
-        if !self.accounts.contains_key(signer_id) {
-            self.accounts.insert(signer_id, get_account(state, signer_id)?);
+        if let Entry::Vacant(account) = self.accounts.entry(signer_id) {
+            account.insert(get_account(state, signer_id)?);
         }
-        if !self.access_keys.contains_key(&(signer_id, key)) {
-            self.access_keys
-                .insert((signer_id, key), get_access_key(state, signer_id, key)?);
+        if let Entry::Vacant(access_key) = self.access_keys.entry((signer_id, key)) {
+            access_key.insert(get_access_key(state, signer_id, key)?);
         }
         if let Some(index) = signed.transaction.nonce().nonce_index()
-            && !self.gas_key_nonces.contains_key(&(signer_id, key, index))
+            && let Entry::Vacant(nonce) = self.gas_key_nonces.entry((signer_id, key, index))
         {
-            self.gas_key_nonces.insert(
-                (signer_id, key, index),
-                get_gas_key_nonce(state, signer_id, key, index)?,
-            );
+            nonce.insert(get_gas_key_nonce(state, signer_id, key, index)?);
         }
         Ok(())
     }

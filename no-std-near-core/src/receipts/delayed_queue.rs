@@ -78,8 +78,13 @@ impl DelayedReceipts {
     }
 
     /// Length of the queue; right after a split it counts the sibling's receipts too.
-    pub fn len(&self) -> u64 {
+    pub const fn len(&self) -> u64 {
         self.queue.len()
+    }
+
+    /// Whether nothing waits.
+    pub const fn is_empty(&self) -> bool {
+        self.queue.is_empty()
     }
 
     /// Adds this chunk's changes to the shard's congestion.

@@ -129,8 +129,7 @@ impl ReceiptSink {
             let stored = self.buffers.read(state, buffer_shard_id, index)?;
             let load = ReceiptLoad::of_stored(&stored, context.params)?;
             let has_metadata = stored.should_update_outgoing_metadatas();
-            let forwarding = self.try_forward(stored.into_receipt(), load, context)?;
-            if let Forwarding::NotForwarded { .. } = forwarding {
+            if self.try_forward(stored.into_receipt(), load, context)?.is_some() {
                 break;
             }
             self.own_congestion_info.remove_receipt_bytes(load.size_bytes)?;
@@ -160,17 +159,18 @@ impl ReceiptSink {
     ) -> Result<(), ApplyError> {
         let load = ReceiptLoad::of_new(&receipt, context.params)?;
         match self.try_forward(receipt, load, context)? {
-            Forwarding::Forwarded => Ok(()),
-            Forwarding::NotForwarded { receipt, shard_id } => self.buffer(receipt, load, shard_id, state),
+            None => Ok(()),
+            Some(NotForwarded { receipt, shard_id }) => self.buffer(receipt, load, shard_id, state),
         }
     }
 
+    /// Sends the receipt if both limits allow it; otherwise gives it back.
     fn try_forward(
         &mut self,
         receipt: Receipt,
         load: ReceiptLoad,
         context: &ApplyContext<'_>,
-    ) -> Result<Forwarding, ApplyError> {
+    ) -> Result<Option<NotForwarded>, ApplyError> {
         let shard_id = receiver_shard_id(&receipt, context.shard_layout)?;
         // A bug once let receipts grow beyond the maximal size; they must still get through, so larger counts as maximal.
         let size_bytes = load
@@ -182,12 +182,12 @@ impl ReceiptSink {
             .min(context.params.congestion_control_config.allowed_shard_outgoing_gas);
         let limit = self.limit_mut(shard_id);
         if limit.gas < admission_gas || limit.size_bytes < size_bytes {
-            return Ok(Forwarding::NotForwarded { receipt, shard_id });
+            return Ok(Some(NotForwarded { receipt, shard_id }));
         }
         limit.gas = limit.gas.saturating_sub(load.gas);
         limit.size_bytes -= size_bytes;
         self.outgoing_receipts.push(receipt);
-        Ok(Forwarding::Forwarded)
+        Ok(None)
     }
 
     /// The limit towards a shard. A shard without congestion info (around a resharding) has no gas limit and no granted bytes.
@@ -263,9 +263,9 @@ impl ReceiptSink {
     }
 }
 
-/// What became of a receipt that was to be sent.
+/// A receipt that has to wait, and for which shard.
 #[derive(Debug)]
-enum Forwarding {
-    Forwarded,
-    NotForwarded { receipt: Receipt, shard_id: ShardId },
+struct NotForwarded {
+    receipt: Receipt,
+    shard_id: ShardId,
 }

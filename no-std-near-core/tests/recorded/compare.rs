@@ -1,6 +1,6 @@
 //! The first difference between a result and what nearcore recorded, in words.
 
-use std::fmt::Debug;
+use core::fmt::Debug;
 
 use no_std_near_core::apply_chunk::ApplyResult;
 use no_std_near_core::crypto::NativeCrypto;

@@ -1,6 +1,6 @@
 //! Reads one recorded chunk: the inputs of nearcore's apply and what it computed.
 
-use std::collections::BTreeMap;
+use alloc::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
