@@ -17,10 +17,10 @@ mod borsh_forms;
 mod generate;
 #[path = "oracle/hashes.rs"]
 mod hashes;
-#[path = "oracle/signatures.rs"]
-mod signatures;
 #[path = "oracle/recorded_tries.rs"]
 mod recorded_tries;
+#[path = "oracle/signatures.rs"]
+mod signatures;
 
 #[path = "oracle/state_keys.rs"]
 mod state_keys;

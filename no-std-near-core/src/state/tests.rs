@@ -146,8 +146,7 @@ proptest! {
                 groups.pop_front();
             }
         }
-        let mut sizes = Vec::new();
-        sizes.extend(queue.group_sizes(&state).map(Result::unwrap));
+        let sizes: Vec<u64> = queue.group_sizes(&state).collect::<Result<_, _>>().unwrap();
         prop_assert_eq!(sizes, groups.iter().map(|group| group.iter().sum::<u64>()).collect::<Vec<_>>());
     }
 }
