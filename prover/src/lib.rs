@@ -1,1 +1,3 @@
 //! Proofs in and out: running, proving and verifying programs of the zk processor.
+
+pub mod tables;

@@ -93,6 +93,24 @@ pub trait ChipBuilder: Sized {
     }
 }
 
+/// A chip as the machine, the check and the backend see it.
+pub trait Chip: Sync {
+    /// Its name in failures, reports and tables.
+    fn name(&self) -> &'static str;
+    /// Number of columns.
+    fn width(&self) -> usize;
+    /// Largest degree of a claim in the cells, row selectors counted as 1.
+    fn max_degree(&self) -> usize;
+    /// Does any claim read the next row? (A table without is opened once instead of twice.)
+    fn uses_next_row(&self) -> bool;
+    /// Number of public values.
+    fn public_values(&self) -> usize {
+        0
+    }
+    /// Its claims and messages on one row.
+    fn eval<B: ChipBuilder>(&self, builder: &mut B);
+}
+
 /// Direction of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {

@@ -27,6 +27,18 @@ pub struct Table<'a> {
     pub public_values: &'a [Val],
 }
 
+impl<'a> Table<'a> {
+    /// A table without public values.
+    pub fn of(eval: &'a dyn Fn(&mut CheckBuilder<'_>), name: &'a str, trace: &'a Trace) -> Self {
+        Self {
+            name,
+            eval,
+            trace,
+            public_values: &[],
+        }
+    }
+}
+
 impl fmt::Debug for Table<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table")

@@ -3,11 +3,37 @@
 use p3_field::PrimeCharacteristicRing;
 
 use super::columns::ByteTableCols;
-use crate::chips::builder::ChipBuilder;
+use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::Message;
 
+/// The chip.
+#[derive(Clone, Copy, Debug)]
+pub struct ByteTable;
+
+impl Chip for ByteTable {
+    fn name(&self) -> &'static str {
+        "byte_table"
+    }
+
+    fn width(&self) -> usize {
+        ByteTableCols::<Val>::WIDTH
+    }
+
+    fn max_degree(&self) -> usize {
+        2
+    }
+
+    fn uses_next_row(&self) -> bool {
+        true
+    }
+
+    fn eval<B: ChipBuilder>(&self, builder: &mut B) {
+        eval(builder);
+    }
+}
+
 /// Claims and messages of the byte table.
-pub fn eval<B: ChipBuilder>(builder: &mut B) {
+fn eval<B: ChipBuilder>(builder: &mut B) {
     let row: ByteTableCols<B::Var> = builder.current();
     let next: ByteTableCols<B::Var> = builder.next();
 

@@ -23,7 +23,7 @@ mod columns;
 mod tests;
 mod trace;
 
-pub use air::eval;
+pub use air::ByteTable;
 pub use columns::ByteTableCols;
 pub use trace::{ByteLookups, byte_table_trace};
 

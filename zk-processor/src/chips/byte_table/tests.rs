@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use p3_field::PrimeCharacteristicRing;
 
 use super::columns::ByteTableCols;
-use super::{ByteLookups, byte_table_trace, eval};
-use crate::chips::builder::{ChipBuilder, Val};
+use super::{ByteLookups, ByteTable, byte_table_trace};
+use crate::chips::builder::{Chip, ChipBuilder, Val};
 use crate::chips::buses::Message;
 use crate::chips::check::{CheckBuilder, Failure, Table, check};
 use crate::chips::testing::{Forgery, assert_columns_bound};
@@ -46,7 +46,7 @@ fn failures(table: &Trace, rows: &[[u32; 5]]) -> Vec<Failure> {
     check(&[
         Table {
             name: "byte_table",
-            eval: &|builder| eval(builder),
+            eval: &|b| ByteTable.eval(b),
             trace: table,
             public_values: &[],
         },
@@ -93,7 +93,7 @@ fn what_is_not_in_the_table_cannot_be_looked_up() {
 fn forged_rows_break_the_claim_that_binds_them() {
     let forgery = Forgery::new(
         "byte_table",
-        &|builder| eval(builder),
+        &|b| ByteTable.eval(b),
         byte_table_trace(&ByteLookups::default()),
     );
     let column = |name| forgery.column::<ByteTableCols<Val>>(name);
@@ -122,12 +122,5 @@ fn every_column_is_bound_or_a_free_count() {
         trace: &partner,
         public_values: &[],
     }];
-    assert_columns_bound::<ByteTableCols<Val>>(
-        "byte_table",
-        &|builder| eval(builder),
-        &table,
-        5 + 9 * 256,
-        &others,
-        &[],
-    );
+    assert_columns_bound::<ByteTableCols<Val>>("byte_table", &|b| ByteTable.eval(b), &table, 5 + 9 * 256, &others, &[]);
 }

@@ -11,11 +11,37 @@ use p3_poseidon2::GenericPoseidon2LinearLayers;
 
 use super::columns::Poseidon2Cols;
 use super::{DIGEST_WIDTH, STATE_WIDTH};
-use crate::chips::builder::{ChipBuilder, Val};
+use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::Message;
 
+/// The chip.
+#[derive(Clone, Copy, Debug)]
+pub struct Poseidon2;
+
+impl Chip for Poseidon2 {
+    fn name(&self) -> &'static str {
+        "poseidon2"
+    }
+
+    fn width(&self) -> usize {
+        Poseidon2Cols::<Val>::WIDTH
+    }
+
+    fn max_degree(&self) -> usize {
+        3
+    }
+
+    fn uses_next_row(&self) -> bool {
+        false
+    }
+
+    fn eval<B: ChipBuilder>(&self, builder: &mut B) {
+        eval(builder);
+    }
+}
+
 /// Claims and messages of the Poseidon2 chip.
-pub fn eval<B: ChipBuilder>(builder: &mut B) {
+fn eval<B: ChipBuilder>(builder: &mut B) {
     let row: Poseidon2Cols<B::Var> = builder.current();
 
     let mut state: [B::Expr; STATE_WIDTH] = row.input.map(Into::into);

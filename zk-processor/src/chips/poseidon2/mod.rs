@@ -21,7 +21,7 @@ mod columns;
 mod tests;
 mod trace;
 
-pub use air::eval;
+pub use air::Poseidon2;
 pub use columns::Poseidon2Cols;
 pub use trace::{PoseidonLookups, poseidon2_trace};
 

@@ -8,8 +8,8 @@ use p3_koala_bear::default_koalabear_poseidon2_16;
 use p3_symmetric::{PseudoCompressionFunction, TruncatedPermutation};
 
 use super::columns::Poseidon2Cols;
-use super::{DIGEST_WIDTH, PoseidonLookups, STATE_WIDTH, eval, poseidon2_trace};
-use crate::chips::builder::{ChipBuilder, Columns, Val};
+use super::{DIGEST_WIDTH, Poseidon2, PoseidonLookups, STATE_WIDTH, poseidon2_trace};
+use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::Message;
 use crate::chips::check::{CheckBuilder, Failure, Table, check};
 use crate::chips::testing::{Forgery, assert_columns_bound};
@@ -70,7 +70,7 @@ fn failures(trace: &Trace, asked: &Trace) -> Vec<Failure> {
     check(&[
         Table {
             name: "poseidon2",
-            eval: &|builder| eval(builder),
+            eval: &|b| Poseidon2.eval(b),
             trace,
             public_values: &[],
         },
@@ -110,7 +110,7 @@ fn no_lookups_is_an_honest_table() {
 fn forged_permutations_break_the_round_they_lie_about() {
     let mut lookups = PoseidonLookups::default();
     let _ = lookups.ask(&[Val::ONE; 8], &[Val::TWO; 8]);
-    let forgery = Forgery::new("poseidon2", &|builder| eval(builder), poseidon2_trace(&lookups, 0));
+    let forgery = Forgery::new("poseidon2", &|b| Poseidon2.eval(b), poseidon2_trace(&lookups, 0));
     let column = |name| forgery.column::<Poseidon2Cols<Val>>(name);
     forgery.set(0, column("input"), 5).breaks("a full round was computed");
     forgery
@@ -141,7 +141,7 @@ fn every_column_of_a_real_row_is_bound() {
     }];
     assert_columns_bound::<Poseidon2Cols<Val>>(
         "poseidon2",
-        &|builder| eval(builder),
+        &|b| Poseidon2.eval(b),
         &poseidon2_trace(&lookups, 0),
         0,
         &others,
