@@ -12,7 +12,8 @@
 //! | machine.Input | cell, l0..l3 | input loads, bulk steps, SHA-256 | input leaves, free |
 //! | machine.Operation | op, ts, step, v0..v5 | multi-row chips | the same |
 //! | narrow.Range16 | value | all | byte table, free |
-//! | narrow.Bytes | a, b, a AND b | logic, SHA-256, times' high bytes | byte table, free |
+//! | narrow.Bytes | a, b, a AND b | logic, SHA-256 | byte table, free |
+//! | narrow.BytePair | a, b | high bytes of time differences | byte table, free |
 //! | hash.Poseidon | in0..in15, out0..out7 | leaves, trees, programs | Poseidon2 chip, free |
 //!
 //! [`super::check`] counts senders and receivers of every tag; a test fails on a tag that only one side uses.
@@ -93,6 +94,8 @@ tags! {
     Range16 = 7 on Narrow, 1 fields;
     /// Two bytes and their conjunction.
     Bytes = 8 on Narrow, 3 fields;
+    /// Two bytes.
+    BytePair = 10 on Narrow, 2 fields;
     /// A Poseidon2 compression: 16 elements to 8.
     Poseidon = 9 on Hash, 24 fields;
 }
@@ -139,6 +142,11 @@ impl<E: PrimeCharacteristicRing> Message<E> {
     /// `a` and `b` are bytes and `conjunction` is their bitwise AND.
     pub fn bytes(a: impl Into<E>, b: impl Into<E>, conjunction: impl Into<E>) -> Self {
         Self::new(Tag::Bytes, [a.into(), b.into(), conjunction.into()])
+    }
+
+    /// `a` and `b` are bytes.
+    pub fn byte_pair(a: impl Into<E>, b: impl Into<E>) -> Self {
+        Self::new(Tag::BytePair, [a.into(), b.into()])
     }
 
     /// `output` is the Poseidon2 compression of `left` and `right`.

@@ -43,6 +43,7 @@ fn eval<B: ChipBuilder>(builder: &mut B) {
 
     let (a, b) = (weigh::<B>(&row.a_bits), weigh::<B>(&row.b_bits));
     builder.provide(Message::bytes(a.clone(), b.clone(), row.conjunction), row.bytes_times);
+    builder.provide(Message::byte_pair(a.clone(), b.clone()), row.pair_times);
     builder.provide(Message::range16(a + b * B::Expr::from_u32(1 << 8)), row.range_times);
 }
 

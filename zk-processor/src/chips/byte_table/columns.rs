@@ -13,6 +13,8 @@ columns! {
         conjunction: T,
         /// How often (a, b, a AND b) is looked up. Free.
         bytes_times: T,
+        /// How often (a, b) is looked up. Free.
+        pair_times: T,
         /// How often a + 2^8·b is looked up as a 16-bit value. Free.
         range_times: T,
     }

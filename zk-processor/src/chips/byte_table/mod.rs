@@ -1,7 +1,7 @@
 //! Bytes, their conjunctions, and 16-bit values.
 //!
 //! # Proves
-//! Every `Bytes` message (a, b, c) that is looked up has a, b < 2^8 and c = a AND b; every `Range16` message (v) has v < 2^16.
+//! Every `Bytes` message (a, b, c) that is looked up has a, b < 2^8 and c = a AND b; every `BytePair` message (a, b) has a, b < 2^8; every `Range16` message (v) has v < 2^16.
 //!
 //! # Assumes
 //! The table has exactly 2^16 rows: the verifier refuses any other height (rule 20). Nothing is preprocessed; the content follows from the claims.
@@ -13,6 +13,7 @@
 //! | message | side | count |
 //! |---|---|---|
 //! | Bytes | provided | as often as asked |
+//! | BytePair | provided | as often as asked |
 //! | Range16 | provided | as often as asked |
 //!
 //! Degree 2.

@@ -21,6 +21,8 @@ fn asking(builder: &mut CheckBuilder<'_>) {
             is_bytes: T,
             /// 1 asks for a range.
             is_range: T,
+            /// 1 asks for a pair.
+            is_pair: T,
             /// The values asked for.
             values: [T; 3],
         }
@@ -29,10 +31,11 @@ fn asking(builder: &mut CheckBuilder<'_>) {
     let [a, b, c] = row.values;
     builder.send(Message::bytes(a, b, c), row.is_bytes);
     builder.send(Message::range16(a), row.is_range);
+    builder.send(Message::byte_pair(a, b), row.is_pair);
 }
 
-fn questions(rows: &[[u32; 5]]) -> Trace {
-    let mut trace = Trace::with_rows(5, rows.len(), 0);
+fn questions(rows: &[[u32; 6]]) -> Trace {
+    let mut trace = Trace::with_rows(6, rows.len(), 0);
     for (row, cells) in rows.iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             trace.set(row, column, Val::from_u32(*cell));
@@ -41,7 +44,7 @@ fn questions(rows: &[[u32; 5]]) -> Trace {
     trace
 }
 
-fn failures(table: &Trace, rows: &[[u32; 5]]) -> Vec<Failure> {
+fn failures(table: &Trace, rows: &[[u32; 6]]) -> Vec<Failure> {
     let asked = questions(rows);
     check(&[
         Table {
@@ -65,14 +68,16 @@ fn honest_lookups_balance_at_every_edge() {
     lookups.ask_bytes(0, 0);
     lookups.ask_bytes(255, 255);
     lookups.ask_bytes(0b1100, 0b1010);
+    lookups.ask_pair(255, 0);
     lookups.ask_range16(0);
     lookups.ask_range16(u16::MAX);
     let rows = [
-        [1, 0, 0, 0, 0],
-        [1, 0, 255, 255, 255],
-        [1, 0, 0b1100, 0b1010, 0b1000],
-        [0, 1, 0, 0, 0],
-        [0, 1, 65535, 0, 0],
+        [1, 0, 0, 0, 0, 0],
+        [1, 0, 0, 255, 255, 255],
+        [1, 0, 0, 0b1100, 0b1010, 0b1000],
+        [0, 1, 0, 0, 0, 0],
+        [0, 1, 0, 65535, 0, 0],
+        [0, 0, 1, 255, 0, 0],
     ];
     assert_eq!(failures(&byte_table_trace(&lookups), &rows), []);
 }
@@ -80,7 +85,7 @@ fn honest_lookups_balance_at_every_edge() {
 #[test]
 fn what_is_not_in_the_table_cannot_be_looked_up() {
     let table = byte_table_trace(&ByteLookups::default());
-    for question in [[1, 0, 256, 0, 0], [1, 0, 3, 1, 2], [0, 1, 65536, 0, 0]] {
+    for question in [[0, 0, 1, 256, 0, 0], [1, 0, 0, 256, 0, 0], [1, 0, 0, 3, 1, 2], [0, 1, 0, 65536, 0, 0]] {
         let failures = failures(&table, &[question]);
         assert!(
             matches!(failures.as_slice(), [Failure::Bus { surplus: 1, .. }]),
@@ -113,9 +118,10 @@ fn forged_rows_break_the_claim_that_binds_them() {
 fn every_column_is_bound_or_a_free_count() {
     let mut lookups = ByteLookups::default();
     lookups.ask_bytes(5, 9);
+    lookups.ask_pair(5, 9);
     lookups.ask_range16(5 + 9 * 256);
     let table = byte_table_trace(&lookups);
-    let partner = questions(&[[1, 0, 5, 9, 1], [0, 1, 5 + 9 * 256, 0, 0]]);
+    let partner = questions(&[[1, 0, 0, 5, 9, 1], [0, 1, 0, 5 + 9 * 256, 0, 0], [0, 0, 1, 5, 9, 0]]);
     let others = [Table {
         name: "partner",
         eval: &asking,

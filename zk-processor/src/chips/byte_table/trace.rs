@@ -14,6 +14,7 @@ use crate::chips::trace::Trace;
 #[derive(Clone, Debug)]
 pub struct ByteLookups {
     bytes: Vec<u32>,
+    pairs: Vec<u32>,
     range: Vec<u32>,
 }
 
@@ -21,6 +22,7 @@ impl Default for ByteLookups {
     fn default() -> Self {
         Self {
             bytes: vec![0; 1 << HEIGHT_LOG2],
+            pairs: vec![0; 1 << HEIGHT_LOG2],
             range: vec![0; 1 << HEIGHT_LOG2],
         }
     }
@@ -32,6 +34,11 @@ impl ByteLookups {
         self.bytes[usize::from(a) | usize::from(b) << 8] += 1;
     }
 
+    /// One lookup of (a, b).
+    pub fn ask_pair(&mut self, a: u8, b: u8) {
+        self.pairs[usize::from(a) | usize::from(b) << 8] += 1;
+    }
+
     /// One lookup of a 16-bit value.
     pub fn ask_range16(&mut self, value: u16) {
         self.range[usize::from(value)] += 1;
@@ -39,12 +46,9 @@ impl ByteLookups {
 
     /// Adds the lookups that another table asked for.
     pub fn merge(&mut self, other: &Self) {
-        let pairs = self
-            .bytes
-            .iter_mut()
-            .chain(&mut self.range)
-            .zip(other.bytes.iter().chain(&other.range));
-        for (mine, theirs) in pairs {
+        let mine = self.bytes.iter_mut().chain(&mut self.pairs).chain(&mut self.range);
+        let theirs = other.bytes.iter().chain(&other.pairs).chain(&other.range);
+        for (mine, theirs) in mine.zip(theirs) {
             *mine += theirs;
         }
     }
@@ -53,7 +57,8 @@ impl ByteLookups {
 /// The whole table with its counts.
 pub fn byte_table_trace(lookups: &ByteLookups) -> Trace {
     let mut trace = Trace::zero(ByteTableCols::<Val>::WIDTH, HEIGHT_LOG2);
-    for (row, (bytes, range)) in lookups.bytes.iter().zip(&lookups.range).enumerate() {
+    let times = lookups.bytes.iter().zip(&lookups.pairs).zip(&lookups.range);
+    for (row, ((bytes, pair), range)) in times.enumerate() {
         let [a, b, ..] = row.to_le_bytes();
         let bits = |byte: u8| core::array::from_fn(|place| Val::from_u8(byte >> place & 1));
         let columns = ByteTableCols {
@@ -61,6 +66,7 @@ pub fn byte_table_trace(lookups: &ByteLookups) -> Trace {
             b_bits: bits(b),
             conjunction: Val::from_u8(a & b),
             bytes_times: Val::from_u32(*bytes),
+            pair_times: Val::from_u32(*pair),
             range_times: Val::from_u32(*range),
         };
         trace.write(row, &columns);
