@@ -6,13 +6,17 @@
 //!
 //! | chip | what it proves |
 //! |---|---|
+//! | [`add_sub_32`] | 32-bit sums and differences |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 
+pub mod add_sub_32;
 pub mod builder;
 pub mod buses;
 pub mod byte_table;
 pub mod check;
+pub mod event;
+pub mod gadgets;
 pub mod poseidon2;
 pub mod testing;
 pub mod trace;

@@ -85,7 +85,12 @@ fn honest_lookups_balance_at_every_edge() {
 #[test]
 fn what_is_not_in_the_table_cannot_be_looked_up() {
     let table = byte_table_trace(&ByteLookups::default());
-    for question in [[0, 0, 1, 256, 0, 0], [1, 0, 0, 256, 0, 0], [1, 0, 0, 3, 1, 2], [0, 1, 0, 65536, 0, 0]] {
+    for question in [
+        [0, 0, 1, 256, 0, 0],
+        [1, 0, 0, 256, 0, 0],
+        [1, 0, 0, 3, 1, 2],
+        [0, 1, 0, 65536, 0, 0],
+    ] {
         let failures = failures(&table, &[question]);
         assert!(
             matches!(failures.as_slice(), [Failure::Bus { surplus: 1, .. }]),

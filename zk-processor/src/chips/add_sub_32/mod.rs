@@ -1,0 +1,36 @@
+//! 32-bit sums and differences.
+//!
+//! # Proves
+//! For each real row: `add32` and `add32_imm` end with dst = (a + b) mod 2^32, `sub32` with dst = (a − b) mod 2^32, where a is the slot fp + a and b the
+//! slot fp + x0 or the immediate x0 x1. The upper half of dst becomes 0.
+//!
+//! # Assumes
+//! Limbs read from slots are 16-bit values, because every fresh limb was checked where it was made (rule 11). Immediates are 16-bit limbs,
+//! because the program's rows are.
+//!
+//! # Rows
+//! One row per instruction. Padding rows have all selectors 0 and send nothing.
+//!
+//! # Buses
+//! | message | side | count |
+//! |---|---|---|
+//! | Exec | received and sent | 1 |
+//! | Fetch | looked up | 1 |
+//! | Memory | two reads (one with an immediate), one write | 1 each |
+//! | Range16 | looked up | two result limbs, three time differences |
+//! | BytePair | looked up | high bytes of the time differences |
+//!
+//! # Not proved here
+//! That the opcode at this pc is the one in the program: see the ROM. That gas_left stays in range: see the gas rows.
+//!
+//! Degree 3.
+
+mod air;
+mod columns;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub use air::AddSub32;
+pub use columns::AddSub32Cols;
+pub use trace::add_sub_32_trace;

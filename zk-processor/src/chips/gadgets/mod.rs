@@ -1,0 +1,9 @@
+//! Pieces that many chips share, each with its own argument.
+//!
+//! | piece | what it proves |
+//! |---|---|
+//! | [`execution`] | the row consumes one execution tuple and its own line of the program, and hands on the next tuple |
+//! | [`access`] | a cell held this value at the row's time, and holds that one after it |
+
+pub mod access;
+pub mod execution;
