@@ -107,10 +107,10 @@ impl fmt::Display for Failure {
 /// Rows remembered for each distinct message.
 const PLACES_KEPT: usize = 3;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Balance {
     net: Val,
-    seen_at: Vec<(usize, usize)>,
+    seen_at: Vec<(String, usize)>,
 }
 
 /// Checks tables against their claims and all buses together. Empty means: everything holds.
@@ -120,16 +120,42 @@ pub fn check(tables: &[Table<'_>]) -> Vec<Failure> {
 
 /// Like [`check`], with messages of partners that are not there: what a test expects the missing chips to send and receive.
 pub fn check_with(tables: &[Table<'_>], partners: &[(Sign, Message<Val>)]) -> Vec<Failure> {
-    let mut failures = Vec::new();
-    let mut messages: BTreeMap<(Bus, Vec<Val>), Balance> = BTreeMap::new();
-    for (sign, message) in partners {
-        let count = if *sign == Sign::Send { Val::ONE } else { Val::NEG_ONE };
-        messages
-            .entry((message.tag.bus(), message.clone().padded()))
-            .or_default()
-            .net += count;
+    let mut ledger = Ledger::default();
+    ledger.add_partners(partners);
+    let mut failures: Vec<_> = tables.iter().flat_map(|table| ledger.add_table(table)).collect();
+    failures.extend(ledger.surplus());
+    failures
+}
+
+/// All buses at once: what was sent minus what was received, message by message.
+#[derive(Clone, Default)]
+pub struct Ledger {
+    balances: BTreeMap<(Bus, Vec<Val>), Balance>,
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ledger")
+            .field("messages", &self.balances.len())
+            .finish()
     }
-    for (table_index, table) in tables.iter().enumerate() {
+}
+
+impl Ledger {
+    /// Books messages of partners that are not there.
+    pub fn add_partners(&mut self, partners: &[(Sign, Message<Val>)]) {
+        for (sign, message) in partners {
+            let count = if *sign == Sign::Send { Val::ONE } else { Val::NEG_ONE };
+            self.balances
+                .entry((message.tag.bus(), message.clone().padded()))
+                .or_default()
+                .net += count;
+        }
+    }
+
+    /// Books the messages of a table and returns the claims that do not hold in it.
+    pub fn add_table(&mut self, table: &Table<'_>) -> Vec<Failure> {
+        let mut failures = Vec::new();
         let height = table.trace.height();
         let mut current = table.trace.row(0);
         for row in 0..height {
@@ -149,65 +175,53 @@ pub fn check_with(tables: &[Table<'_>], partners: &[(Sign, Message<Val>)]) -> Ve
             let CheckBuilder {
                 broken,
                 not_boolean,
-                messages: sent,
+                messages,
                 ..
             } = builder;
+            let chip = || String::from(table.name);
             failures.extend(broken.into_iter().map(|claim| Failure::Claim {
-                chip: table.name.into(),
+                chip: chip(),
                 row,
                 claim,
             }));
-            failures.extend(not_boolean.into_iter().map(|tag| Failure::Multiplicity {
-                chip: table.name.into(),
-                row,
-                tag,
-            }));
-            for (bus, fields, count) in sent {
-                let balance = messages.entry((bus, fields)).or_default();
+            failures.extend(
+                not_boolean
+                    .into_iter()
+                    .map(|tag| Failure::Multiplicity { chip: chip(), row, tag }),
+            );
+            for (bus, fields, count) in messages {
+                let balance = self.balances.entry((bus, fields)).or_default();
                 balance.net += count;
                 if balance.seen_at.len() < PLACES_KEPT {
-                    balance.seen_at.push((table_index, row));
+                    balance.seen_at.push((chip(), row));
                 }
             }
             current = next;
         }
+        failures
     }
-    failures.extend(unbalanced(tables, messages));
-    failures
-}
 
-fn unbalanced(tables: &[Table<'_>], messages: BTreeMap<(Bus, Vec<Val>), Balance>) -> Vec<Failure> {
-    let mut failures = Vec::new();
-    for ((_, fields), balance) in messages {
-        if balance.net == Val::ZERO {
-            continue;
-        }
-        let Some(tag) = fields.first().and_then(|tag| Tag::from_value(tag.as_canonical_u32())) else {
-            continue;
-        };
-        let name = |table: usize| {
-            tables
-                .get(table)
-                .map(|table| String::from(table.name))
-                .unwrap_or_default()
-        };
-        failures.push(Failure::Bus {
-            tag,
-            fields: fields
-                .iter()
-                .skip(1)
-                .take(tag.fields())
-                .map(PrimeField32::as_canonical_u32)
-                .collect(),
-            surplus: balance.net.as_canonical_u32(),
-            seen_at: balance
-                .seen_at
-                .into_iter()
-                .map(|(table, row)| (name(table), row))
-                .collect(),
-        });
+    /// Every message that was not received as often as it was sent.
+    pub fn surplus(&self) -> Vec<Failure> {
+        let unbalanced = self.balances.iter().filter(|(_, balance)| balance.net != Val::ZERO);
+        unbalanced
+            .filter_map(|((_, fields), balance)| {
+                let (first, fields) = fields.split_first()?;
+                // Tags are constants of the chips' code: each has its entry in the list.
+                let tag = Tag::from_value(first.as_canonical_u32())?;
+                Some(Failure::Bus {
+                    tag,
+                    fields: fields
+                        .iter()
+                        .take(tag.fields())
+                        .map(PrimeField32::as_canonical_u32)
+                        .collect(),
+                    surplus: balance.net.as_canonical_u32(),
+                    seen_at: balance.seen_at.clone(),
+                })
+            })
+            .collect()
     }
-    failures
 }
 
 /// A row of plain field elements.

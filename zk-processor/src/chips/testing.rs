@@ -9,7 +9,7 @@ use p3_field::PrimeCharacteristicRing;
 use super::builder::Sign;
 use super::builder::{Columns, Val};
 use super::buses::{Message, Tag};
-use super::check::{CheckBuilder, Failure, Table, check, check_with};
+use super::check::{CheckBuilder, Failure, Ledger, Table, check, check_with};
 use super::event::{Access, Event, State};
 use super::trace::Trace;
 use crate::isa::spaces::TIME_STEP;
@@ -163,15 +163,21 @@ pub fn assert_columns_bound_with<C: Columns<Val>>(
     partners: &[(Sign, Message<Val>)],
     free: &[&str],
 ) {
+    // What the other tables say does not change: it is booked once.
+    let mut ledger = Ledger::default();
+    ledger.add_partners(partners);
+    let elsewhere: Vec<_> = others.iter().flat_map(|table| ledger.add_table(table)).collect();
+    assert_eq!(elsewhere, [], "{name}: the other tables must hold");
     let fails = |trace: &Trace| {
-        let mut tables = alloc::vec![Table {
+        let mut ledger = ledger.clone();
+        let mut failures = ledger.add_table(&Table {
             name,
             eval,
             trace,
-            public_values: &[]
-        }];
-        tables.extend(others.iter().map(|table| Table { ..*table }));
-        check_with(&tables, partners)
+            public_values: &[],
+        });
+        failures.extend(ledger.surplus());
+        failures
     };
     assert_eq!(fails(honest), [], "{name}: the honest trace must hold");
     let mut survivors: Vec<String> = Vec::new();
