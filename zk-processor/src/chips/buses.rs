@@ -15,6 +15,8 @@
 //! | narrow.Bytes | a, b, a AND b | logic, SHA-256 | byte table, free |
 //! | narrow.BytePair | a, b | high bytes of time differences | byte table, free |
 //! | hash.Poseidon | in0..in15, out0..out7 | leaves, trees, programs | Poseidon2 chip, free |
+//! | hash.Node | ctx, level, index, old8, new8 | tree rows (their children) | tree rows, memory leaves, once |
+//! | hash.Open / hash.Close | ctx, root8 | boundary, enter / root rows | root rows / boundary, discard |
 //!
 //! [`super::check`] counts senders and receivers of every tag; a test fails on a tag that only one side uses.
 
@@ -96,6 +98,12 @@ tags! {
     Bytes = 8 on Narrow, 3 fields;
     /// Two bytes.
     BytePair = 10 on Narrow, 2 fields;
+    /// A node of a context's memory tree, before and after the segment.
+    Node = 11 on Hash, 19 fields;
+    /// A context's memory is opened with this root.
+    Open = 12 on Hash, 9 fields;
+    /// A context's memory is closed with this root.
+    Close = 13 on Hash, 9 fields;
     /// A Poseidon2 compression: 16 elements to 8.
     Poseidon = 9 on Hash, 24 fields;
 }
@@ -147,6 +155,21 @@ impl<E: PrimeCharacteristicRing> Message<E> {
     /// `a` and `b` are bytes.
     pub fn byte_pair(a: impl Into<E>, b: impl Into<E>) -> Self {
         Self::new(Tag::BytePair, [a.into(), b.into()])
+    }
+
+    /// The node at `level` (0 is a leaf) and `index` of the memory tree of `context` has the digests `old` and `new`.
+    pub fn node(context: E, level: E, index: E, old: [E; 8], new: [E; 8]) -> Self {
+        Self::new(Tag::Node, [context, level, index].into_iter().chain(old).chain(new))
+    }
+
+    /// The memory of `context` is opened with `root`.
+    pub fn open(context: E, root: [E; 8]) -> Self {
+        Self::new(Tag::Open, core::iter::once(context).chain(root))
+    }
+
+    /// The memory of `context` is closed with `root`.
+    pub fn close(context: E, root: [E; 8]) -> Self {
+        Self::new(Tag::Close, core::iter::once(context).chain(root))
     }
 
     /// `output` is the Poseidon2 compression of `left` and `right`.

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`add_sub_32`] | 32-bit sums and differences |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
+//! | [`memory_leaf`] | initial and final values of eight cells |
+//! | [`memory_tree`] | which leaves a context's memory has, before and after |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 
 pub mod add_sub_32;
@@ -17,6 +19,8 @@ pub mod byte_table;
 pub mod check;
 pub mod event;
 pub mod gadgets;
+pub mod memory_leaf;
+pub mod memory_tree;
 pub mod poseidon2;
 pub mod testing;
 pub mod trace;

@@ -51,6 +51,11 @@ impl<'a> Forgery<'a> {
             .unwrap_or_else(|| panic!("no column {name}"))
     }
 
+    /// The cell as it is now.
+    pub fn value(&self, row: usize, column: usize) -> Val {
+        self.trace.cell(row, column)
+    }
+
     /// A copy with one more cell changed.
     #[must_use]
     pub fn set(&self, row: usize, column: usize, value: u32) -> Self {
