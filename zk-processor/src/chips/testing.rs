@@ -238,12 +238,10 @@ impl Program {
     pub fn run(&mut self, instruction: Instruction, operands: &[u64], result: u64) {
         let before = self.state;
         let mut accesses = Vec::new();
-        let mut offset = 0;
-        for (slot, value) in instruction.slots_read().into_iter().flatten().zip(operands) {
+        for (offset, (slot, value)) in (0..).zip(instruction.slots_read().into_iter().flatten().zip(operands)) {
             let cell = before.frame_pointer + u32::from(slot);
             self.plant(Space::Frame, cell, *value);
             accesses.push(self.touch(Space::Frame, cell, before.time + offset, *value));
-            offset += 1;
         }
         if let Some(slot) = instruction.slot_written() {
             // An immediate takes the place of the second read: the write stays at its own time.
