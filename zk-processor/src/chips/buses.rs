@@ -8,7 +8,7 @@
 //! | machine.Exec | handle, pc, fp, ts, ctx, pages, gas, stack | boundary row 0, execution chips | execution chips, boundary row 0 |
 //! | machine.Memory | kind, ctx, cell, ts, l0..l3 | leaves (ts 0), accesses (new) | accesses (old), leaves (final) |
 //! | machine.Fetch | handle, pc, op, dst, a, x0..x3, gas | execution chips | ROM leaves, free |
-//! | machine.Entry | handle, function, pc, type, frame, stack | indirect calls, enter | entry leaves, free |
+//! | machine.Entry | handle, function, pc, type | indirect calls, enter | entry leaves, free |
 //! | machine.Input | cell, l0..l3 | input loads, bulk steps, SHA-256 | input leaves, free |
 //! | machine.Operation | op, ts, step, v0..v5 | multi-row chips | the same |
 //! | narrow.Range16 | value | all | byte table, free |
@@ -16,6 +16,9 @@
 //! | narrow.BytePair | a, b | high bytes of time differences | byte table, free |
 //! | hash.Poseidon | in0..in15, out0..out7 | leaves, trees, programs | Poseidon2 chip, free |
 //! | hash.Node | ctx, level, index, old8, new8 | tree rows (their children) | tree rows, memory leaves, once |
+//! | hash.ReadNode | handle, tree, level, index, digest8 | leaves and nodes of read-only trees | their parents, programs, boundary (input); free |
+//! | hash.Program | handle, R8 | boundary, enter, resume | program table, free |
+//! | hash.Header | handle, scalars8, initial root8 | enter | program table, free |
 //! | hash.Open / hash.Close | ctx, root8 | boundary, enter / root rows | root rows / boundary, discard |
 //!
 //! [`super::check`] counts senders and receivers of every tag; a test fails on a tag that only one side uses.
@@ -87,7 +90,7 @@ tags! {
     /// One row of a program.
     Fetch = 3 on Machine, 10 fields;
     /// One entry of a program's entry map.
-    Entry = 4 on Machine, 6 fields;
+    Entry = 4 on Machine, 4 fields;
     /// One cell of the read-only input.
     Input = 5 on Machine, 5 fields;
     /// Between rows of one multi-row operation (rule 5).
@@ -104,6 +107,12 @@ tags! {
     Open = 12 on Hash, 9 fields;
     /// A context's memory is closed with this root.
     Close = 13 on Hash, 9 fields;
+    /// A node of a read-only tree.
+    ReadNode = 14 on Hash, 12 fields;
+    /// A program by its handle.
+    Program = 15 on Hash, 9 fields;
+    /// What a program's header says to those who enter it.
+    Header = 16 on Hash, 17 fields;
     /// A Poseidon2 compression: 16 elements to 8.
     Poseidon = 9 on Hash, 24 fields;
 }
@@ -113,6 +122,18 @@ impl Tag {
     pub fn from_value(value: u32) -> Option<Self> {
         Self::ALL.iter().copied().find(|tag| *tag as u32 == value)
     }
+}
+
+/// Which read-only tree a node belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum ReadTree {
+    /// A program's rows.
+    Code = 1,
+    /// A program's entry map.
+    Entry = 2,
+    /// The read-only input; its handle is 0.
+    Input = 3,
 }
 
 /// A message before padding.
@@ -170,6 +191,18 @@ impl<E: PrimeCharacteristicRing> Message<E> {
     /// The memory of `context` is closed with `root`.
     pub fn close(context: E, root: [E; 8]) -> Self {
         Self::new(Tag::Close, core::iter::once(context).chain(root))
+    }
+
+    /// The node at `level` (0 is a leaf) and `index` of a read-only tree of the program `handle` has this digest.
+    pub fn read_node(handle: E, tree: ReadTree, level: E, index: E, digest: [E; 8]) -> Self {
+        let key = [handle, E::from_u32(tree as u32), level, index];
+        Self::new(Tag::ReadNode, key.into_iter().chain(digest))
+    }
+
+    /// The row `pc` of the program `handle`, in the order of the leaf: op, gas, a, dst, x0..x3.
+    pub fn fetch(handle: E, pc: E, row: [E; 8]) -> Self {
+        let [opcode, gas, a, dst, x0, x1, x2, x3] = row;
+        Self::new(Tag::Fetch, [handle, pc, opcode, dst, a, x0, x1, x2, x3, gas])
     }
 
     /// `output` is the Poseidon2 compression of `left` and `right`.

@@ -108,9 +108,8 @@ impl Event {
     }
 
     fn fetch(&self) -> Message<Val> {
-        let [opcode, gas, a, dst, x0, x1, x2, x3] = self.instruction.to_elements();
-        let fields = [self.before.handle, self.before.pc, opcode, dst, a, x0, x1, x2, x3, gas];
-        Message::new(Tag::Fetch, fields.map(Val::from_u32))
+        let [handle, pc] = [self.before.handle, self.before.pc].map(Val::from_u32);
+        Message::fetch(handle, pc, self.instruction.to_elements().map(Val::from_u32))
     }
 
     fn cell(&self, access: &Access, time: u32, value: u64) -> Message<Val> {

@@ -228,16 +228,6 @@ pub fn header(artefact: &Artefact) -> Header {
 #[must_use]
 pub fn header_root(header: &Header) -> Digest {
     let hasher = Hasher::new();
-    let scalars = [
-        header.isa_version,
-        header.variant,
-        header.verdict as u32,
-        header.initial_pages,
-        header.max_pages,
-        header.code_rows,
-        header.functions,
-        header.start,
-    ];
     [
         &header.code_root,
         &header.entry_root,
@@ -245,5 +235,5 @@ pub fn header_root(header: &Header) -> Digest {
         &header.interface_digest,
     ]
     .into_iter()
-    .fold(scalars, |digest, part| hasher.compress(&digest, part))
+    .fold(header.scalars(), |digest, part| hasher.compress(&digest, part))
 }

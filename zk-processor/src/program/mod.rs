@@ -75,6 +75,23 @@ pub struct Header {
     pub interface_digest: Digest,
 }
 
+impl Header {
+    /// What is not a digest, in the order in which it is hashed.
+    #[must_use]
+    pub const fn scalars(&self) -> [u32; 8] {
+        [
+            self.isa_version,
+            self.variant,
+            self.verdict as u32,
+            self.initial_pages,
+            self.max_pages,
+            self.code_rows,
+            self.functions,
+            self.start,
+        ]
+    }
+}
+
 /// Where a function begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entry {

@@ -3,7 +3,9 @@
 //! | piece | what it proves |
 //! |---|---|
 //! | [`execution`] | the row consumes one execution tuple and its own line of the program, and hands on the next tuple |
+//! | [`leaf_hash`] | the digest of a leaf of 32 elements |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
 
 pub mod access;
 pub mod execution;
+pub mod leaf_hash;

@@ -6,6 +6,7 @@ use super::columns::MemoryLeafCols;
 use super::{CELL_LIMBS, LEAF_CELLS};
 use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::{Message, Tag};
+use crate::chips::gadgets::leaf_hash::leaf_is_hashed;
 use crate::isa::spaces::SPACE_LEAVES_LOG2;
 
 /// The chip.
@@ -67,15 +68,10 @@ fn position_is_unique<B: ChipBuilder>(builder: &mut B, row: &MemoryLeafCols<B::V
 }
 
 fn digests_are_right<B: ChipBuilder>(builder: &mut B, row: &MemoryLeafCols<B::Var>) {
-    for (cells, [left, right, digest]) in [(&row.old, &row.old_digests), (&row.new, &row.new_digests)] {
-        // Elements of the leaf in order: two cells make one input half.
-        let pair = |first: usize| -> [B::Expr; 8] {
-            core::array::from_fn(|element| cells[first + element / CELL_LIMBS][element % CELL_LIMBS].into())
-        };
-        let exprs = |digest: &[B::Var; 8]| digest.map(Into::into);
-        builder.send(Message::poseidon(pair(0), pair(2), exprs(left)), row.is_real);
-        builder.send(Message::poseidon(pair(4), pair(6), exprs(right)), row.is_real);
-        builder.send(Message::poseidon(exprs(left), exprs(right), exprs(digest)), row.is_real);
+    let real = row.is_real.into();
+    for (cells, digests) in [(&row.old, &row.old_digests), (&row.new, &row.new_digests)] {
+        let elements = core::array::from_fn(|i| cells[i / CELL_LIMBS][i % CELL_LIMBS].into());
+        leaf_is_hashed(builder, &elements, digests, &real);
     }
 }
 

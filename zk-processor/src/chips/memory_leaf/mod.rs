@@ -39,5 +39,3 @@ pub use trace::{LeafEvent, memory_leaf_trace};
 pub const LEAF_CELLS: usize = crate::isa::spaces::LEAF_CELLS;
 /// Limbs in a cell.
 pub const CELL_LIMBS: usize = 4;
-/// Elements in a leaf.
-pub const LEAF_ELEMENTS: usize = LEAF_CELLS * CELL_LIMBS;

@@ -6,6 +6,7 @@ use super::columns::MemoryLeafCols;
 use super::{CELL_LIMBS, LEAF_CELLS};
 use crate::chips::builder::{Columns, Val};
 use crate::chips::byte_table::ByteLookups;
+use crate::chips::gadgets::leaf_hash::{LEAF_ELEMENTS, leaf_digests};
 use crate::chips::poseidon2::PoseidonLookups;
 use crate::chips::trace::Trace;
 use crate::isa::Space;
@@ -68,16 +69,11 @@ fn fill_row(leaf: &LeafEvent, bytes: &mut ByteLookups, hashes: &mut PoseidonLook
         old,
         new,
         last_time: leaf.last_time.map(Val::from_u32),
-        old_digests: digests(&old, hashes),
-        new_digests: digests(&new, hashes),
+        old_digests: leaf_digests(&flat(&old), hashes),
+        new_digests: leaf_digests(&flat(&new), hashes),
     }
 }
 
-fn digests(cells: &[[Val; CELL_LIMBS]; LEAF_CELLS], hashes: &mut PoseidonLookups) -> [[Val; 8]; 3] {
-    let pair = |first: usize| -> [Val; 8] {
-        core::array::from_fn(|element| cells[first + element / CELL_LIMBS][element % CELL_LIMBS])
-    };
-    let left = hashes.ask(&pair(0), &pair(2));
-    let right = hashes.ask(&pair(4), &pair(6));
-    [left, right, hashes.ask(&left, &right)]
+fn flat(cells: &[[Val; CELL_LIMBS]; LEAF_CELLS]) -> [Val; LEAF_ELEMENTS] {
+    core::array::from_fn(|i| cells[i / CELL_LIMBS][i % CELL_LIMBS])
 }
