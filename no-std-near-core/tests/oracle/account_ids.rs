@@ -66,7 +66,7 @@ fn the_same_pairs_are_parent_and_child() {
             let theirs = child
                 .parse::<Theirs>()
                 .unwrap()
-                .is_sub_account_of(&parent.parse::<Theirs>().unwrap());
+                .is_sub_account_of(parent.parse::<Theirs>().unwrap());
             assert_eq!(ours, theirs, "{child} below {parent}");
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::generate::Draw;
 use borsh::{BorshDeserialize, BorshSerialize};
+use core::fmt::Debug;
 use no_std_near_core::merkle::{Direction, MerklePath, MerklePathItem};
 use no_std_near_core::types::bandwidth::*;
 use no_std_near_core::types::congestion_info::{CongestionInfo, CongestionInfoV1};
@@ -11,7 +12,6 @@ use no_std_near_core::types::validator::ValidatorStake;
 use no_std_near_core::types::{
     access_key, account, account_id, action, hash, keys, len_bytes, receipt, to_bytes, transaction,
 };
-use std::fmt::Debug;
 
 /// Distinguishes values; many, because each is cheap.
 const SEEDS: u64 = 400;

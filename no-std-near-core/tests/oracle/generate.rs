@@ -1,5 +1,8 @@
 //! Random values of every wire type, drawn from a seed.
 
+extern crate alloc;
+
+use alloc::borrow::Cow;
 use no_std_near_core::types::access_key::{AccessKey, AccessKeyPermission, FunctionCallPermission, GasKeyInfo};
 use no_std_near_core::types::account::{Account, AccountContract, AccountV1, AccountV2};
 use no_std_near_core::types::account_id::AccountId;
@@ -10,7 +13,6 @@ use no_std_near_core::types::receipt::*;
 use no_std_near_core::types::transaction::*;
 use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
-use std::borrow::Cow;
 
 /// Draws values.
 pub(crate) struct Draw(ChaCha20Rng);
