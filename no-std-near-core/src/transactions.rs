@@ -345,3 +345,6 @@ fn subtract(payer: &'static str, available: Balance, cost: Balance) -> Result<Ba
         .checked_sub(cost)
         .ok_or(InvalidTransaction::NotEnough { payer, available, cost })
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,8 @@ mod deterministic_state_init;
 mod function_call;
 mod gas_keys;
 mod stake;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod use_global_contract;
 
