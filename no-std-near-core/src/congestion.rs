@@ -10,18 +10,11 @@
     reason = "congestion limits are defined by IEEE doubles; this is the one place for them"
 )]
 
+pub use crate::types::congestion_info::ExtendedCongestionInfo;
+
 use crate::params::{CongestionControlConfig, IntegerOverflowError};
 use crate::types::congestion_info::CongestionInfo;
 use crate::types::{Gas, ShardId};
-
-/// What a block says about one shard: its last congestion info, and how many block heights ago that was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ExtendedCongestionInfo {
-    /// From the header of the shard's last chunk.
-    pub congestion_info: CongestionInfo,
-    /// Block heights without a chunk since then.
-    pub missed_chunks_count: u64,
-}
 
 /// One shard as others see it: its last congestion info, and how long that is ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
