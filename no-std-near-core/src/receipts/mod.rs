@@ -173,6 +173,9 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
     /// # Errors
     /// Aborts on storage errors, overflow, and receipts that are not well-formed.
     pub(crate) fn process_receipts(&mut self, incoming_receipts: &[Receipt]) -> Result<(), ApplyError> {
+        let expected_count = self.local_receipts.len() + incoming_receipts.len();
+        self.outcomes.reserve(expected_count);
+        self.sink.outgoing_receipts.reserve(expected_count);
         self.process_local_receipts()?;
         self.process_delayed_receipts()?;
         self.process_incoming_receipts(incoming_receipts)?;

@@ -29,7 +29,8 @@ use borsh::BorshSerialize;
 /// values or are bounded by the protocol's limits.
 #[must_use]
 pub fn to_bytes<T: BorshSerialize + ?Sized>(value: &T) -> Vec<u8> {
-    let mut bytes = Vec::new();
+    // Accounts, keys and most receipts fit without growing; growing copies.
+    let mut bytes = Vec::with_capacity(128);
     append_bytes(value, &mut bytes);
     bytes
 }
