@@ -19,8 +19,8 @@ const MAX_SHOWN: usize = 160;
 pub struct Applied<'a> {
     /// Outcomes in the order produced.
     pub outcomes: &'a [ExecutionOutcomeWithId],
-    /// Outgoing receipts in the order produced.
-    pub outgoing_receipts: &'a [Receipt],
+    /// Outgoing receipts in the order produced, if they are still all together.
+    pub outgoing_receipts: Option<&'a [Receipt]>,
 }
 
 /// A difference found; `None` while everything is equal.
@@ -37,7 +37,7 @@ pub fn applied(record: &Record, found: &Applied<'_>) -> Difference {
         .outcomes
         .as_deref()
         .and_then(|recorded| outcomes(recorded, found.outcomes));
-    outcomes.or_else(|| outgoing_receipts(record, found.outgoing_receipts))
+    outcomes.or_else(|| outgoing_receipts(record, found.outgoing_receipts?))
 }
 
 fn outcomes(recorded: &[Recorded], found: &[ExecutionOutcomeWithId]) -> Difference {

@@ -22,6 +22,8 @@ pub struct Inventory {
     /// Updates of validator accounts at the start of an epoch, by block and shard: recordings hold them where the block's own
     /// chunk was applied, and chunks that pass over that block on another fork need them too.
     pub validator_updates: BTreeMap<(CryptoHash, u64), ValidatorUpdateJson>,
+    /// Name of the parameter set that each set of chunks uses, for chunks on top of genesis, which do not say.
+    pub configs: BTreeMap<String, CryptoHash>,
     /// Contract code by base58 of its SHA-256.
     pub contracts: BTreeMap<String, Vec<u8>>,
 }
@@ -33,9 +35,10 @@ struct MainBlock {
     main_shard_id: u64,
 }
 
-/// The one field of `apply.json` that other chunks may need.
+/// The fields of `apply.json` that other chunks may need.
 #[derive(Deserialize)]
-struct Update {
+struct Shared {
+    config_hash: CryptoHash,
     validator_accounts_update: Option<ValidatorUpdateJson>,
 }
 
@@ -55,22 +58,19 @@ impl Visitor for FirstPass<'_> {
 
     fn folder(&mut self, folder: ChunkFolder) {
         // Files that do not parse are reported when the chunk itself is replayed.
-        let update = folder
+        let shared = folder
             .file("apply.json")
-            .and_then(|bytes| serde_json::from_slice::<Update>(bytes).ok());
+            .and_then(|bytes| serde_json::from_slice::<Shared>(bytes).ok());
         let main = folder
             .file("result.json")
             .and_then(|bytes| serde_json::from_slice::<MainBlock>(bytes).ok());
-        if let (
-            Some(Update {
-                validator_accounts_update: Some(update),
-            }),
-            Some(main),
-        ) = (update, main)
-        {
-            self.inventory
-                .validator_updates
-                .insert((main.main_block_hash, main.main_shard_id), update);
+        if let Some(shared) = shared {
+            let set = folder.id.set().to_owned();
+            self.inventory.configs.entry(set).or_insert(shared.config_hash);
+            if let (Some(update), Some(main)) = (shared.validator_accounts_update, main) {
+                let key = (main.main_block_hash, main.main_shard_id);
+                self.inventory.validator_updates.insert(key, update);
+            }
         }
         self.ids.push(folder.id);
     }
@@ -131,6 +131,11 @@ impl Inventory {
             return Err(self.why_nothing(choice, sources));
         }
         Ok(chosen)
+    }
+
+    /// The parameter set that other chunks of a set name.
+    pub fn config_of_set(&self, set: &str) -> Option<&CryptoHash> {
+        self.configs.get(set)
     }
 
     fn all(&self) -> impl Iterator<Item = &ChunkId> {

@@ -10,8 +10,14 @@
 pub mod cli;
 pub mod commands;
 pub mod compare;
+pub mod compression;
+pub mod edge;
 pub mod folder;
+pub mod headers_file;
+pub mod inputs;
 pub mod inventory;
+pub mod machine;
+pub mod part_counts;
 pub mod record;
 pub mod replay;
 pub mod report;

@@ -1,10 +1,27 @@
 //! One chunk from folder to verdict.
 
 use crate::cli::Variant;
-use crate::folder::ChunkFolder;
+use crate::compare::{self, Difference};
+use crate::edge;
+use crate::folder::{ChunkFolder, ChunkId};
+use crate::inputs::{InputError, Inputs};
 use crate::inventory::Inventory;
+use crate::part_counts::{PartCount, part_count};
 use crate::record::Record;
 use crate::report::{Row, Verdict};
+use no_std_near_core::apply_chunk::ApplyError;
+use no_std_near_core::contract_runner::NoContracts;
+use no_std_near_core::crypto::NativeCrypto;
+use no_std_near_core::params::{PROTOCOL_VERSION, ProtocolVariant};
+use no_std_near_core::types::receipt::Receipt;
+use no_std_near_core::types::to_bytes;
+use state_witness::chunk_body::{check_chunk_body, find_total_parts};
+use state_witness::statement::{ImplicitTransition, MainKind};
+use state_witness::{
+    BlockSet, CheckedWitness, ChunkStateWitness, ChunkStatement, DerivedStatement, ValidateError, ValidationResult,
+    WitnessError, derive_statement, validate,
+};
+use std::time::{Duration, Instant};
 
 /// What all replays of one run share.
 #[derive(Clone, Copy, Debug)]
@@ -15,16 +32,322 @@ pub struct Replayer<'a> {
     pub variant: Option<Variant>,
 }
 
+/// Everything a validator holds, ready to validate.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The decoded folder.
+    pub record: Record,
+    /// Facts, parameters, and what had to be assumed.
+    pub inputs: Inputs,
+    /// The validator's blocks.
+    pub blocks: BlockSet,
+    /// Parts of the erasure code, as far as known.
+    pub parts: PartCount,
+}
+
+/// What validating gave, and how long it took.
+#[derive(Debug)]
+pub struct Validated {
+    /// The result, or why there is none.
+    pub result: Result<ValidationResult, ValidateError>,
+    /// The receipts that were applied, in their borsh form.
+    pub incoming_receipts: Vec<u8>,
+    /// Number of those receipts.
+    pub receipt_count: usize,
+    /// Time on one thread, from the witness's bytes to the last comparison.
+    pub time: Duration,
+    /// Why the chunk's body is not the one its header commits to, if so.
+    pub body: Option<String>,
+}
+
 /// Replays one folder; whatever happens becomes a verdict.
 pub fn replay_folder(replayer: &Replayer<'_>, folder: ChunkFolder) -> Row {
     let id = folder.id.clone();
-    let record = match Record::read(folder) {
-        Ok(record) => record,
-        Err(error) => return Row::of(id, Verdict::BadInput(error.to_string())),
+    let prepared = match prepare(replayer, folder) {
+        Ok(prepared) => prepared,
+        Err(verdict) => return Row::of(id, verdict),
     };
-    let _ = replayer;
-    let mut row = Row::of(id, Verdict::Incomplete("not yet".to_owned()));
+    replay(&prepared, id)
+}
+
+/// Decodes a folder on both sides of the edge and collects the facts.
+///
+/// # Errors
+/// The verdict on a folder that cannot be validated at all.
+pub fn prepare(replayer: &Replayer<'_>, folder: ChunkFolder) -> Result<Prepared, Verdict> {
+    let record = Record::read(folder).map_err(|error| Verdict::BadInput(error.to_string()))?;
+    let default = if record.result.is_some() {
+        ProtocolVariant::RECORDED
+    } else {
+        ProtocolVariant::RELEASED
+    };
+    let variant = replayer.variant.map_or(default, Variant::switches);
+    let inputs = Inputs::of(&record, replayer.inventory, variant).map_err(|error| match error {
+        InputError::UnsupportedVersion(text) => Verdict::UnsupportedVersion(text),
+        error => Verdict::BadInput(error.to_string()),
+    })?;
+    let bad = |error: &dyn core::fmt::Display| Verdict::BadInput(error.to_string());
+    edge::witness(&record).map_err(|error| bad(&error))?;
+    let blocks = edge::blocks(&record).map_err(|error| bad(&error))?;
+    let blocks = BlockSet::new::<NativeCrypto>(blocks).map_err(|error| bad(&error))?;
+    let parts = part_count(&record.id);
+    Ok(Prepared {
+        record,
+        inputs,
+        blocks,
+        parts,
+    })
+}
+
+/// Validates and compares.
+fn replay(prepared: &Prepared, id: ChunkId) -> Row {
+    let record = &prepared.record;
+    let mut row = Row::of(id, Verdict::Equal);
     row.transactions = Some(record.witness.transactions().len());
     row.native_seconds = record.result.as_ref().map(|result| result.native_validate_seconds);
+    let derived = match derive(prepared) {
+        Ok(derived) => derived,
+        Err(verdict) => {
+            row.verdict = verdict;
+            return row;
+        }
+    };
+    if row.height.is_none()
+        && let Some((block, _)) = record.block(&near_primitives::hash::CryptoHash(derived.main_block_hash.0))
+    {
+        row.height = Some(block.header().height());
+        row.shard = Some(derived.statement.main.shard_id);
+    }
+    let validated = match run(prepared) {
+        Ok(validated) => validated,
+        Err(error) => {
+            row.verdict = Verdict::BadInput(error.to_string());
+            return row;
+        }
+    };
+    row.details = details(prepared, &derived.statement, &validated);
+    row.receipts = Some(validated.receipt_count);
+    if let Ok(result) = &validated.result {
+        row.seconds = Some(validated.time.as_secs_f64());
+        row.outcomes = result.main.as_ref().map(|main| main.outcomes.len());
+        row.gas = Some(result.main_chunk_extra.gas_used);
+    }
+    row.verdict = verdict(prepared, &derived.statement, &validated);
     row
+}
+
+/// What a person who looks closely wants to know beside the verdict.
+fn details(prepared: &Prepared, statement: &ChunkStatement, validated: &Validated) -> Vec<String> {
+    let record = &prepared.record;
+    let mut details = vec![format!("statement {}", statement.digest::<NativeCrypto>())];
+    if let Some(apply) = &record.apply {
+        let (config, variant) = (&apply.config_hash, prepared.inputs.params.variant);
+        let variant = if variant == ProtocolVariant::RECORDED {
+            "fork"
+        } else {
+            "released"
+        };
+        details.push(format!("parameters {config}, variant {variant}"));
+    }
+    if let Ok(result) = &validated.result {
+        details.push(format!(
+            "compared: {} incoming receipts, {} outcomes, {} outgoing receipts, {} implicit transitions, body in {}",
+            validated.receipt_count,
+            result.main.as_ref().map_or(0, |main| main.outcomes.len()),
+            result.outgoing_receipts.len(),
+            result.implicit_roots.len(),
+            match &prepared.parts {
+                PartCount::Known(count) => format!("{count} parts"),
+                PartCount::OneOf(_) => "a number of parts found by trying".to_owned(),
+            }
+        ));
+    }
+    details.extend(
+        prepared
+            .inputs
+            .assumed
+            .iter()
+            .map(|assumed| format!("assumed: {assumed}")),
+    );
+    details
+}
+
+/// The statement, for what precedes the run: which block, which versions.
+fn derive(prepared: &Prepared) -> Result<DerivedStatement, Verdict> {
+    let bad = |error: &dyn core::fmt::Display| Verdict::BadInput(error.to_string());
+    let witness = edge::witness(&prepared.record).map_err(|error| bad(&error))?;
+    let derived = derive_statement::<NativeCrypto>(&witness.chunk_header, &prepared.blocks, &prepared.inputs.facts)
+        .map_err(|error| bad(&error))?;
+    match other_version(&derived.statement) {
+        Some(version) => Err(Verdict::UnsupportedVersion(format!(
+            "expected protocol version {PROTOCOL_VERSION}, found {version}; no other version is implemented"
+        ))),
+        None => Ok(derived),
+    }
+}
+
+/// The first transition's version that is not implemented.
+fn other_version(statement: &ChunkStatement) -> Option<u32> {
+    let main = match &statement.main.kind {
+        MainKind::Genesis(_) => None,
+        MainKind::NewChunk(chunk) => Some(chunk.epoch.protocol_version),
+    };
+    let implicit = statement.implicit.iter().filter_map(|transition| match transition {
+        ImplicitTransition::OldChunk(old) => Some(old.epoch.protocol_version),
+        ImplicitTransition::Resharding(_) => None,
+    });
+    main.into_iter()
+        .chain(implicit)
+        .find(|version| *version != PROTOCOL_VERSION)
+}
+
+/// The whole validation, as a validator does it, on this thread.
+///
+/// # Errors
+/// When the witness is not the one the blocks call for; an abort of the runtime is inside [`Validated`].
+pub fn run(prepared: &Prepared) -> Result<Validated, WitnessError> {
+    let Prepared {
+        record,
+        inputs,
+        blocks,
+        parts,
+    } = prepared;
+    let start = Instant::now();
+    let witness = ChunkStateWitness::decode(&record.witness_bytes)?;
+    let header = witness.chunk_header.clone();
+    let new_transactions = witness.new_transactions.clone();
+    let derived = derive_statement::<NativeCrypto>(&header, blocks, &inputs.facts)?;
+    let checked = CheckedWitness::from_witness::<NativeCrypto>(witness, &derived)?;
+    let mut time = start.elapsed();
+    let incoming_receipts = to_bytes(checked.receipts());
+    let receipt_count = checked.receipts().len();
+    let start = Instant::now();
+    let result = validate::<NativeCrypto, _>(checked, &[&inputs.params], &mut NoContracts);
+    let mut body = None;
+    if let Ok(result) = &result {
+        let check = |total_parts: Option<usize>| {
+            check_chunk_body::<NativeCrypto>(
+                &header,
+                &new_transactions,
+                &result.outgoing_receipts,
+                &inputs.params,
+                total_parts,
+            )
+        };
+        body = match parts {
+            PartCount::Known(count) => check(Some(*count)).err().map(|error| error.to_string()),
+            PartCount::OneOf(candidates) => check(None).err().map(|error| error.to_string()).or_else(|| {
+                let candidates = candidates.clone();
+                find_total_parts::<NativeCrypto>(
+                    &header,
+                    &new_transactions,
+                    &result.outgoing_receipts,
+                    candidates.clone(),
+                )
+                .is_none()
+                .then(|| format!("encoded Merkle root: no number of parts in {candidates:?} gives the header's"))
+            }),
+        };
+    }
+    time += start.elapsed();
+    Ok(Validated {
+        result,
+        incoming_receipts,
+        receipt_count,
+        time,
+        body,
+    })
+}
+
+/// Lays everything recorded beside everything found.
+fn verdict(prepared: &Prepared, statement: &ChunkStatement, validated: &Validated) -> Verdict {
+    let incomplete_or = |verdict: fn(String) -> Verdict, text: String| match prepared.inputs.assumed.as_slice() {
+        [] => verdict(text),
+        assumed => Verdict::Incomplete(format!("{}; with that: {text}", assumed.join("; "))),
+    };
+    let result = match &validated.result {
+        Ok(result) => result,
+        Err(ValidateError::Apply {
+            error: ApplyError::NeedsContract { account_id, code_hash },
+            ..
+        }) => {
+            return Verdict::NeedsContracts(format!("calls contract {code_hash} of {account_id}"));
+        }
+        Err(error @ ValidateError::PostStateRoot { transition: 0, .. }) => {
+            return Verdict::Different(error.to_string());
+        }
+        Err(error @ ValidateError::PostStateRoot { .. }) => {
+            return incomplete_or(Verdict::Different, error.to_string());
+        }
+        Err(error) => return incomplete_or(Verdict::BadInput, error.to_string()),
+    };
+    if let Some(difference) = main_difference(&prepared.record, statement, validated, result) {
+        return if prepared.record.result.is_some() {
+            Verdict::Different(difference)
+        } else {
+            incomplete_or(Verdict::Different, difference)
+        };
+    }
+    match final_difference(&prepared.record, validated, result) {
+        Some(difference) => incomplete_or(Verdict::Different, difference),
+        None => Verdict::Equal,
+    }
+}
+
+/// The main transition: receipts applied, outcomes, receipts sent, `ChunkExtra`.
+fn main_difference(
+    record: &Record,
+    statement: &ChunkStatement,
+    validated: &Validated,
+    result: &ValidationResult,
+) -> Difference {
+    let incoming = record
+        .incoming_receipts
+        .as_ref()
+        .filter(|recorded| **recorded != validated.incoming_receipts)
+        .map(|_| "incoming receipts: expected those of receipts.borsh, found others or another order".to_owned());
+    let applied = || {
+        let main = result.main.as_ref()?;
+        // After a split one child sends everything and the other nothing; what the chunk sent is compared through the root then.
+        let split = statement.main.layout != statement.witness_layout;
+        let outgoing_receipts: Option<&[Receipt]> = (!split).then_some(result.outgoing_receipts.as_slice());
+        compare::applied(
+            record,
+            &compare::Applied {
+                outcomes: &main.outcomes,
+                outgoing_receipts,
+            },
+        )
+    };
+    let extra = || {
+        let expected = record.main_chunk_extra.as_ref()?;
+        compare::chunk_extra("main chunk extra", expected, &to_bytes(&result.main_chunk_extra))
+    };
+    let delayed = || {
+        let (apply, main) = (record.apply.as_ref()?, result.main.as_ref()?);
+        compare::values(
+            "delayed receipts",
+            &apply.result.delayed_receipts_count,
+            &main.delayed_receipts_count,
+        )
+    };
+    incoming.or_else(applied).or_else(extra).or_else(delayed)
+}
+
+/// Implicit transitions, receipts root, the witnessed header, the chunk's body.
+fn final_difference(record: &Record, validated: &Validated, result: &ValidationResult) -> Difference {
+    let extra = record
+        .final_chunk_extra
+        .as_ref()
+        .and_then(|expected| compare::chunk_extra("final chunk extra", expected, &to_bytes(&result.chunk_extra)));
+    let root = || {
+        let expected = record.result.as_ref()?.receipts_root.to_string();
+        compare::values("receipts root", &expected, &result.outgoing_receipts_root.to_string())
+    };
+    let header = || {
+        let difference = result.difference.as_ref()?;
+        let (field, expected, found) = (&difference.field, &difference.expected, &difference.found);
+        Some(format!("witnessed header, {field}: expected {expected}, found {found}"))
+    };
+    extra.or_else(root).or_else(header).or_else(|| validated.body.clone())
 }

@@ -88,6 +88,8 @@ pub struct Row {
     pub seconds: Option<f64>,
     /// nearcore's recorded time, in seconds.
     pub native_seconds: Option<f64>,
+    /// What was compared and what had to be assumed, for `-v`.
+    pub details: Vec<String>,
 }
 
 impl Row {
@@ -105,6 +107,7 @@ impl Row {
             verdict,
             seconds: None,
             native_seconds: None,
+            details: Vec::new(),
         }
     }
 }
@@ -206,6 +209,14 @@ pub fn print_table(out: &mut dyn Write, rows: &[Row], summary: &Summary, verbose
         table_of_sets(rows)
     };
     writeln!(out, "{table}")?;
+    if verbose {
+        for (row, detail) in rows
+            .iter()
+            .flat_map(|row| row.details.iter().map(move |detail| (row, detail)))
+        {
+            writeln!(out, "{}: {detail}", row.id)?;
+        }
+    }
     print_reasons(out, rows, verbose)?;
     let counts: Vec<String> = KINDS
         .iter()

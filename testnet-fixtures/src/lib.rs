@@ -21,6 +21,9 @@ pub static ARCHIVES: &[(&str, &[u8])] = &[
 /// `index.toml`: for each chunk its id, height, shard, and the reasons why it was chosen.
 pub static INDEX: &str = include_str!("../index.toml");
 
+/// For each recorded set of chunks, embedded or not, the number of parts its erasure code has: a line `<set> <number>` each.
+pub static PART_COUNTS: &str = include_str!("../part_counts.txt");
+
 /// One recorded chunk.
 #[derive(Clone, Debug)]
 pub struct Chunk {

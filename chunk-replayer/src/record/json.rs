@@ -71,6 +71,8 @@ pub struct ApplyJson {
     pub epoch_id: EpochId,
     /// Number of that epoch.
     pub epoch_height: u64,
+    /// State root before the chunk.
+    pub prev_state_root: CryptoHash,
     /// Price of gas at the applied block, in yoctoNEAR.
     #[serde(deserialize_with = "amount")]
     pub gas_price: u128,

@@ -7,11 +7,13 @@
 //! the selection a pair of height and shard occurs once, so `replay-chunk --height N --shard S` names one chunk.
 
 mod features;
+mod parts;
 
 use chunk_replayer::folder::{ChunkFolder, ChunkId};
 use chunk_replayer::record::Record;
 use chunk_replayer::source::{Source, SourceError, Visitor};
 use clap::Parser;
+use parts::PartCounts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Chunks that other places of this repository name, and why.
-const NAMED: [(&str, &str); 19] = [
+const NAMED: [(&str, &str); 20] = [
     ("transfers/180000016-s1", "benchmark: 64 transactions and 23 receipts"),
     ("transfers/180000018-s0", "benchmark: 264 transactions and 57 receipts"),
     ("transfers/180000018-s1", "benchmark: a busy chunk of transfers"),
@@ -38,12 +40,13 @@ const NAMED: [(&str, &str); 19] = [
     ),
     ("transfers/180000012-s3", "size ladder: 3 signed transactions"),
     ("transfers/180000014-s3", "size ladder: 11 signed transactions"),
-    ("wnear/180000025-s2", "contract calls: wNEAR"),
+    ("wnear/180000030-s2", "contract calls: one receipt for wNEAR"),
+    ("wnear/180000042-s2", "contract calls: 64 receipts for wNEAR"),
     (
         "staking_pool/180000060-s0",
         "contract calls: staking pool, a failing call",
     ),
-    ("multisig/180000028-s0", "contract calls: multisig"),
+    ("multisig/180000024-s0", "contract calls: two receipts for the multisig"),
     (
         "deterministic_account_id.test_deterministic_state_init_above_zba/11-s1",
         "failure ActionError/LackBalanceForState",
@@ -82,6 +85,7 @@ struct Candidate {
 #[derive(Default)]
 struct Survey {
     candidates: BTreeMap<ChunkId, Candidate>,
+    parts: PartCounts,
     errors: Vec<String>,
 }
 
@@ -97,7 +101,13 @@ impl Visitor for Survey {
             self.errors.push(format!("{id}: expected a name like 180000018-s1"));
             return;
         };
-        match Record::read(folder).and_then(|record| features::features(&record)) {
+        let surveyed = Record::read(folder)
+            .map_err(|error| error.to_string())
+            .and_then(|record| {
+                self.parts.narrow(&record)?;
+                features::features(&record).map_err(|error| error.to_string())
+            });
+        match surveyed {
             Ok(features) => {
                 self.candidates.insert(
                     id,
@@ -332,7 +342,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             "expected at most {MAX_PACKED_LEN_BYTES} bytes packed, found {total_len_bytes}"
         ));
     }
-    write(arguments.out.join("index.toml"), index(&selection, &survey).as_bytes())
+    write(arguments.out.join("index.toml"), index(&selection, &survey).as_bytes())?;
+    let (part_counts, open) = survey.parts.write();
+    for set in open {
+        println!("number of parts stays open for {set}");
+    }
+    write(arguments.out.join("part_counts.txt"), part_counts.as_bytes())
 }
 
 fn main() -> ExitCode {
