@@ -125,19 +125,28 @@ impl Context {
     }
 }
 
-/// Grows slots and links so that a frame at `fp` has all its slots. Frame pointers are below 2^22, so this ends at 40 MiB.
+/// Grows slots and links so that a frame at `fp` has all its slots and its link. Frame pointers are below 2^22, so this ends at
+/// 90 MiB.
 #[cold]
 pub(crate) fn make_room(slots: &mut Vec<u64>, links: &mut Vec<Link>, fp: u32) {
     let needed = fp as usize + WINDOW;
-    if slots.len() < needed {
-        let len = needed.max(slots.len() * 2);
-        if slots.is_empty() {
-            *slots = vec![0; len];
-        } else {
-            slots.resize(len, 0);
-        }
-        links.resize(len, Link::default());
+    if slots.is_empty() {
+        // Untouched slots cost nothing: the system hands zeroed memory out by the page.
+        *slots = vec![0; needed];
+    } else if slots.len() < needed {
+        slots.resize(needed.max(slots.len() * 2), 0);
     }
+    if links.len() <= fp as usize {
+        links.resize((fp as usize + 1).max(links.len() * 2).max(MIN_LINKS), Link::default());
+    }
+}
+
+const MIN_LINKS: usize = 256;
+
+/// Whether [`make_room`] has nothing to do.
+#[inline(always)]
+pub(crate) fn has_room(slots: &[u64], links: &[Link], fp: u32) -> bool {
+    fp as usize + WINDOW <= slots.len() && (fp as usize) < links.len()
 }
 
 /// The slots of the frame at `fp`, for which room was made.

@@ -7,7 +7,7 @@ use super::arithmetic::{
     div_s32, div_s64, div_u32, div_u64, mul_wide_s, mul_wide_u, rem_s32, rem_s64, rem_u32, rem_u64,
 };
 use super::bulk;
-use super::context::{Context, Link, frame, make_room};
+use super::context::{Context, Link, frame, has_room, make_room};
 use super::input::Input;
 use super::memory::{Cells, Full};
 use super::record::{Record, time};
@@ -297,7 +297,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         macro_rules! enter_frame {
             ($fp:expr) => {{
                 fp = $fp;
-                if fp as usize + slot.len() > slots.len() {
+                if !has_room(slots, links, fp) {
                     make_room(slots, links, fp);
                     if RECORD {
                         times.slots.resize(slots.len(), 0);

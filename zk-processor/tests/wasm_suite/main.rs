@@ -6,6 +6,7 @@
 
 mod engine;
 mod link;
+mod processor_engine;
 mod script;
 mod wasmi_engine;
 
@@ -65,4 +66,9 @@ fn run_suite<E: engine::Engine>(engine: impl Fn(Features) -> E) {
 #[test]
 fn reference_engine_passes() {
     run_suite(wasmi_engine::WasmiEngine::new);
+}
+
+#[test]
+fn wasm_suite() {
+    run_suite(processor_engine::ProcessorEngine::new);
 }

@@ -122,17 +122,16 @@ impl<E: Engine> Script<'_, E> {
         let name = module.name().map(|id| id.name().to_owned());
         let instance = match binary(module) {
             Binary::Text => return Err("a module in the text format does not parse".to_owned()),
-            Binary::Bytes(wasm) => match link::self_contained(&wasm) {
-                Err(modules) => {
-                    self.leave_out(&modules);
+            Binary::Bytes(wasm) => {
+                let foreign = link::foreign_state(&wasm);
+                self.leave_out(&foreign);
+                if foreign.is_empty() {
+                    let instance = self.engine.instantiate(&wasm);
+                    Some(instance.map_err(|failure| format!("module: {failure:?}"))?)
+                } else {
                     None
                 }
-                Ok(wasm) => Some(
-                    self.engine
-                        .instantiate(&wasm)
-                        .map_err(|failure| format!("module: {failure:?}"))?,
-                ),
-            },
+            }
         };
         self.current = instance;
         if let Some(name) = name {
@@ -188,13 +187,9 @@ impl<E: Engine> Script<'_, E> {
                 let Binary::Bytes(wasm) = binary(&mut QuoteWat::Wat(wat)) else {
                     return Err("a module does not encode".to_owned());
                 };
-                match link::self_contained(&wasm) {
-                    Ok(wasm) => Ok(Some(self.engine.instantiate(&wasm).map(|_| Vec::new()))),
-                    Err(modules) => {
-                        self.leave_out(&modules);
-                        Ok(None)
-                    }
-                }
+                let foreign = link::foreign_state(&wasm);
+                self.leave_out(&foreign);
+                Ok(foreign.is_empty().then(|| self.engine.instantiate(&wasm).map(|_| Vec::new())))
             }
         }
     }
