@@ -1,3 +1,9 @@
 //! Proofs in and out: running, proving and verifying programs of the zk processor.
+//!
+//! [`run`] executes a Wasm file the way a proof would: a guest as context 0, any other module as a sandbox under the plain
+//! driver. [`observe`] shows what happens inside: a trace, a profile. `zk-wasm` is the command line for both. [`tables`] proves.
 
+pub mod observe;
+pub mod run;
 pub mod tables;
+pub mod value;

@@ -9,4 +9,5 @@ pub mod chips;
 pub mod executor;
 pub mod isa;
 pub mod lowering;
+pub mod plain;
 pub mod program;

@@ -11,6 +11,8 @@
 
 use alloc::vec::Vec;
 
+use sha2::Digest;
+
 /// The content of the input window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Input {
@@ -40,6 +42,22 @@ impl Input {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The public output of a guest of the SDK that commits to these bytes: the SHA-256 digest of the public input's length, the
+    /// public input and the bytes.
+    #[must_use]
+    pub fn output_digest(&self, output: &[u8]) -> [u8; 32] {
+        let len = self.bytes.first_chunk().map_or(0, |len| u64::from_le_bytes(*len));
+        let public = usize::try_from(len)
+            .ok()
+            .and_then(|len| self.bytes.get(16..)?.get(..len))
+            .unwrap_or_default();
+        let mut hasher = sha2::Sha256::new();
+        hasher.update(len.to_le_bytes());
+        hasher.update(public);
+        hasher.update(output);
+        hasher.finalize().into()
     }
 
     /// `N` little-endian bytes at an offset into the window.

@@ -406,6 +406,18 @@ impl<'a> Machine<'a> {
         read_memory(&self.runtime.as_ref()?.0, address, len)
     }
 
+    /// The bytes that a guest of the SDK committed to when it halted with the output at this address. The SDK leaves their address
+    /// and length behind the digest; `None` if the digest is not that of these bytes.
+    #[must_use]
+    pub fn committed_output(&self, address: u32) -> Option<Vec<u8>> {
+        let commitment = self.runtime_memory(address, 40)?;
+        let (digest, place) = commitment.split_first_chunk::<32>()?;
+        let (output, len) = place.split_first_chunk::<4>()?;
+        let len = u32::from_le_bytes(*len.first_chunk()?);
+        let bytes = self.runtime_memory(u32::from_le_bytes(*output), len)?;
+        (self.input.output_digest(&bytes) == *digest).then_some(bytes)
+    }
+
     /// The message of the panic that the runtime trapped with.
     #[must_use]
     pub fn panic_message(&self) -> Option<alloc::string::String> {

@@ -64,7 +64,12 @@ fn unrotate64(value: u64) -> u64 {
 }
 
 const fn binary_of(register: Opcode, immediate: Opcode, prepare: fn(u64) -> u64, commutes: bool, bytes: u8) -> Binary {
-    Binary { register, immediate: Some((immediate, prepare)), commutes, bytes }
+    Binary {
+        register,
+        immediate: Some((immediate, prepare)),
+        commutes,
+        bytes,
+    }
 }
 
 /// Sums, products, logic, shifts, divisions.
@@ -129,7 +134,11 @@ pub(super) fn comparison(operator: &Operator<'_>) -> Option<Comparison> {
         Operator::I64GeU => (Condition::NotLessUnsigned, false, true),
         _ => return None,
     };
-    Some(Comparison { condition, exchanged, wide })
+    Some(Comparison {
+        condition,
+        exchanged,
+        wide,
+    })
 }
 
 /// Bit counts, conversions between integers, and float operators that only touch the sign.
@@ -154,7 +163,11 @@ pub(super) fn unary(operator: &Operator<'_>) -> Option<Unary> {
         Operator::F64Neg => (Opcode::Xor64Imm, 1 << 63, 8),
         _ => return None,
     };
-    Some(Unary { opcode, immediate, bytes })
+    Some(Unary {
+        opcode,
+        immediate,
+        bytes,
+    })
 }
 
 /// Loads: opcode, address operand, size of the result as the metering counts it (bytes).

@@ -72,7 +72,11 @@ impl Assignment {
 
     /// A frame begins.
     pub(super) fn enter(&self) -> Mark {
-        Mark { entry: self.log.len(), at_branch: None, low: usize::MAX }
+        Mark {
+            entry: self.log.len(),
+            at_branch: None,
+            low: usize::MAX,
+        }
     }
 
     /// A branch to the end of a frame.

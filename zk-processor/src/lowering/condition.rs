@@ -95,7 +95,11 @@ impl Compare {
         let first = if wide { Opcode::Eq64 } else { Opcode::Eq32 } as u8;
         let offset = code.checked_sub(first)?;
         let condition = CONDITIONS.get(usize::from(offset / 2)).copied()?;
-        Some(Self { condition, wide, immediate: offset % 2 == 1 })
+        Some(Self {
+            condition,
+            wide,
+            immediate: offset % 2 == 1,
+        })
     }
 
     /// The opcode that computes the comparison's value.
@@ -110,7 +114,10 @@ impl Compare {
 
     /// The opposite comparison.
     pub(super) const fn inverted(self) -> Self {
-        Self { condition: self.condition.inverted(), ..self }
+        Self {
+            condition: self.condition.inverted(),
+            ..self
+        }
     }
 }
 

@@ -60,7 +60,10 @@ impl FunctionLowering<'_> {
             BlockType::Type(_) => (0, 1),
             BlockType::FuncType(index) => {
                 let function_type = self.module.type_at(index);
-                (function_type.parameters.len() as u32, function_type.results.len() as u32)
+                (
+                    function_type.parameters.len() as u32,
+                    function_type.results.len() as u32,
+                )
             }
         }
     }
@@ -94,7 +97,11 @@ impl FunctionLowering<'_> {
         self.f.frames.push(Frame {
             kind,
             block_type,
-            height: if dead { self.f.height() } else { self.f.height().saturating_sub(parameters) },
+            height: if dead {
+                self.f.height()
+            } else {
+                self.f.height().saturating_sub(parameters)
+            },
             parameters,
             results,
             label,
@@ -188,7 +195,9 @@ impl FunctionLowering<'_> {
 
     /// `end`
     pub(super) fn end(&mut self) -> Result<(), LoweringError> {
-        let Some(mut frame) = self.f.frames.pop() else { return Ok(()) };
+        let Some(mut frame) = self.f.frames.pop() else {
+            return Ok(());
+        };
         let row = self.f.rows.len() as u32;
         match frame.metering {
             TargetKind::Forward => {
@@ -323,7 +332,9 @@ impl FunctionLowering<'_> {
 
     /// Metering: a branch to this frame exists.
     fn take(&mut self, depth: u32) {
-        let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get_mut(index)) else { return };
+        let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get_mut(index)) else {
+            return;
+        };
         match frame.metering {
             TargetKind::UntakenForward => frame.metering = TargetKind::Forward,
             TargetKind::Forward => {}
@@ -333,8 +344,14 @@ impl FunctionLowering<'_> {
 
     /// The label of a frame, the number of values that a branch to it carries, and the height they go to.
     fn target(&self, depth: u32) -> (Label, u32, u32) {
-        let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get(index)) else { return (0, 0, 0) };
-        let count = if frame.kind == FrameKind::Loop { frame.parameters } else { frame.results };
+        let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get(index)) else {
+            return (0, 0, 0);
+        };
+        let count = if frame.kind == FrameKind::Loop {
+            frame.parameters
+        } else {
+            frame.results
+        };
         (frame.label, count, frame.height)
     }
 
@@ -422,7 +439,11 @@ impl FunctionLowering<'_> {
         let is_function = self.is_function(depth);
         for index in 0..count {
             let value = self.f.peek(count - 1 - index);
-            let slot = if is_function { index as u16 } else { self.f.slot(height + index) };
+            let slot = if is_function {
+                index as u16
+            } else {
+                self.f.slot(height + index)
+            };
             self.f.move_to(value, slot);
         }
         if is_function {
@@ -471,7 +492,9 @@ impl FunctionLowering<'_> {
         self.table_target(targets.default(), &mut used);
         for depth in used {
             let Some(at) = self.frame_at(depth) else { continue };
-            let Some(trampoline) = self.f.frames.get_mut(at).and_then(|frame| frame.trampoline.take()) else { continue };
+            let Some(trampoline) = self.f.frames.get_mut(at).and_then(|frame| frame.trampoline.take()) else {
+                continue;
+            };
             self.f.bind(trampoline);
             self.leave_with(depth);
             self.check_rows()?;
@@ -488,7 +511,10 @@ impl FunctionLowering<'_> {
         if self.is_in_place(count, if is_function { None } else { Some(height) }) {
             return self.leave_with(depth);
         }
-        let existing = self.frame_at(depth).and_then(|at| self.f.frames.get(at)).and_then(|frame| frame.trampoline);
+        let existing = self
+            .frame_at(depth)
+            .and_then(|at| self.f.frames.get(at))
+            .and_then(|frame| frame.trampoline);
         let trampoline = match existing {
             Some(trampoline) => trampoline,
             None => {
@@ -506,7 +532,9 @@ impl FunctionLowering<'_> {
     /// `unreachable`
     pub(super) fn unreachable(&mut self) {
         let dead = self.is_dead();
-        self.f.points.before(PointKind::PreControlFlow, 1, self.f.rows.len() as u32, dead);
+        self.f
+            .points
+            .before(PointKind::PreControlFlow, 1, self.f.rows.len() as u32, dead);
         self.f.points.after(PointKind::Unreachable, 0);
         if !dead {
             self.f.emit(Opcode::Trap, 0, 0, Trap::Unreachable as u64);
@@ -528,8 +556,21 @@ impl FunctionLowering<'_> {
             }
         }
         let slot = self.f.operand_slot(condition);
-        let condition = if inverted { Condition::Equal } else { Condition::NotEqual };
-        (Compare { condition, wide: false, immediate: true }.branch(), slot, 0)
+        let condition = if inverted {
+            Condition::Equal
+        } else {
+            Condition::NotEqual
+        };
+        (
+            Compare {
+                condition,
+                wide: false,
+                immediate: true,
+            }
+            .branch(),
+            slot,
+            0,
+        )
     }
 
     fn branch_on(&mut self, (opcode, a, x): Test, label: Label) {

@@ -57,6 +57,9 @@ impl LoweringError {
 
 impl From<wasmparser::BinaryReaderError> for LoweringError {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
-        Self::Invalid { offset: error.offset(), message: String::from(error.message()) }
+        Self::Invalid {
+            offset: error.offset(),
+            message: String::from(error.message()),
+        }
     }
 }

@@ -117,7 +117,10 @@ impl Function {
     fn check_slots(&self) -> Result<(), LoweringError> {
         let slots = u64::from(self.temporaries) + self.stack.len() as u64 + u64::from(SCRATCH_SLOTS);
         if slots > u64::from(MAX_FRAME_SLOTS) {
-            return Err(LoweringError::Machine { what: "slots of a frame", limit: u64::from(MAX_FRAME_SLOTS) });
+            return Err(LoweringError::Machine {
+                what: "slots of a frame",
+                limit: u64::from(MAX_FRAME_SLOTS),
+            });
         }
         Ok(())
     }
@@ -151,7 +154,11 @@ impl Function {
     /// Binds a label to the next row.
     pub(super) fn bind(&mut self, label: Label) {
         let (row, points_before) = (self.next_row(), self.points.count());
-        self.bindings.push(Binding { label, row, points_before });
+        self.bindings.push(Binding {
+            label,
+            row,
+            points_before,
+        });
         self.barrier = self.rows.len();
     }
 
@@ -160,7 +167,9 @@ impl Function {
         if self.rows.len() <= self.barrier {
             return None;
         }
-        self.rows.last_mut().filter(|row| row.slot_written() == Some(slot) && row.opcode.shape() != Shape::Wide)
+        self.rows
+            .last_mut()
+            .filter(|row| row.slot_written() == Some(slot) && row.opcode.shape() != Shape::Wide)
     }
 
     /// Takes the last row away.
@@ -192,7 +201,10 @@ impl Function {
     /// Takes the topmost value. Validation makes sure that there is one; of none, zero is taken.
     pub(super) fn pop(&mut self) -> Popped {
         let Some(entry) = self.stack.pop() else {
-            return Popped { operand: Operand::Constant(0), height: 0 };
+            return Popped {
+                operand: Operand::Constant(0),
+                height: 0,
+            };
         };
         if let Operand::Local(local) = entry.operand
             && let Some(head) = self.waiting.get_mut(usize::from(local))
@@ -201,7 +213,10 @@ impl Function {
         }
         self.operand_bytes -= u64::from(entry.bytes);
         self.settled = self.settled.min(self.stack.len());
-        Popped { operand: entry.operand, height: self.stack.len() as u32 }
+        Popped {
+            operand: entry.operand,
+            height: self.stack.len() as u32,
+        }
     }
 
     /// Takes values until this height.
@@ -214,7 +229,10 @@ impl Function {
     /// The value `depth` below the top.
     pub(super) fn peek(&self, depth: u32) -> Popped {
         let height = self.height().saturating_sub(depth + 1);
-        let operand = self.stack.get(height as usize).map_or(Operand::Constant(0), |entry| entry.operand);
+        let operand = self
+            .stack
+            .get(height as usize)
+            .map_or(Operand::Constant(0), |entry| entry.operand);
         Popped { operand, height }
     }
 
@@ -248,12 +266,20 @@ impl Function {
 
     /// Puts the value at a height into its canonical slot.
     fn settle(&mut self, height: usize) {
-        let Some(entry) = self.stack.get(height).copied() else { return };
+        let Some(entry) = self.stack.get(height).copied() else {
+            return;
+        };
         if entry.operand == Operand::Slot {
             return;
         }
         let slot = self.slot(height as u32);
-        self.move_to(Popped { operand: entry.operand, height: height as u32 }, slot);
+        self.move_to(
+            Popped {
+                operand: entry.operand,
+                height: height as u32,
+            },
+            slot,
+        );
         if let Some(entry) = self.stack.get_mut(height) {
             entry.operand = Operand::Slot;
         }
@@ -261,7 +287,9 @@ impl Function {
 
     /// Puts all waiting copies of a local into their canonical slots, before the local changes.
     pub(super) fn settle_local(&mut self, local: u16) -> bool {
-        let Some(head) = self.waiting.get_mut(usize::from(local)) else { return false };
+        let Some(head) = self.waiting.get_mut(usize::from(local)) else {
+            return false;
+        };
         let mut next = core::mem::replace(head, NONE);
         let any = next != NONE;
         while next != NONE {
@@ -275,7 +303,11 @@ impl Function {
     /// Puts every waiting local into its canonical slot: what follows may run more than once, or not at all.
     pub(super) fn settle_locals(&mut self) {
         for height in self.settled..self.stack.len() {
-            if let Some(StackEntry { operand: Operand::Local(local), .. }) = self.stack.get(height).copied() {
+            if let Some(StackEntry {
+                operand: Operand::Local(local),
+                ..
+            }) = self.stack.get(height).copied()
+            {
                 self.settle(height);
                 if let Some(head) = self.waiting.get_mut(usize::from(local)) {
                     *head = NONE;
@@ -290,7 +322,11 @@ impl Function {
         let from = self.stack.len().saturating_sub(count as usize);
         // From the top down, so that each waiting entry is the head of its list when it leaves.
         for height in (from..self.stack.len()).rev() {
-            if let Some(StackEntry { operand: Operand::Local(local), deeper, .. }) = self.stack.get(height).copied()
+            if let Some(StackEntry {
+                operand: Operand::Local(local),
+                deeper,
+                ..
+            }) = self.stack.get(height).copied()
                 && let Some(head) = self.waiting.get_mut(usize::from(local))
             {
                 *head = deeper;

@@ -49,8 +49,11 @@ impl ImageBuilder {
 
     /// The image.
     pub(super) fn finish(self) -> Image {
-        let leaves: Vec<ImageLeaf> =
-            self.leaves.into_iter().map(|(index, cells)| ImageLeaf { index, cells }).collect();
+        let leaves: Vec<ImageLeaf> = self
+            .leaves
+            .into_iter()
+            .map(|(index, cells)| ImageLeaf { index, cells })
+            .collect();
         // A map yields ascending indices.
         Image::from_leaves(leaves).unwrap_or_default()
     }

@@ -76,7 +76,14 @@ impl Points {
 
     fn push(&mut self, kind: PointKind, cost: u32, row: u32, linear: Option<u16>) {
         let order = self.count();
-        self.raw.push(Point { offset: self.offset, row, order, cost, kind, linear });
+        self.raw.push(Point {
+            offset: self.offset,
+            row,
+            order,
+            cost,
+            kind,
+            linear,
+        });
     }
 
     /// A point before the operator; `dead` makes it unreachable.
@@ -136,8 +143,11 @@ impl Points {
             let kind = (first.offset == second.offset).then(|| same_point(first.kind, second.kind))?;
             joined(first, second, kind)
         });
-        merge_with(&mut self.raw, |first, second| joined(first, second, across_operators(first.kind, second.kind)?));
-        self.raw.retain(|point| point.kind != PointKind::Unreachable && (point.cost > 0 || point.linear.is_some()));
+        merge_with(&mut self.raw, |first, second| {
+            joined(first, second, across_operators(first.kind, second.kind)?)
+        });
+        self.raw
+            .retain(|point| point.kind != PointKind::Unreachable && (point.cost > 0 || point.linear.is_some()));
         &self.raw
     }
 }

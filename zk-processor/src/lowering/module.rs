@@ -64,7 +64,10 @@ pub(super) struct ModuleInfo {
 }
 
 /// The type of nothing: what an index that validation would have refused names.
-static NO_TYPE: FunctionType = FunctionType { parameters: Vec::new(), results: Vec::new() };
+static NO_TYPE: FunctionType = FunctionType {
+    parameters: Vec::new(),
+    results: Vec::new(),
+};
 
 impl ModuleInfo {
     pub(super) fn type_at(&self, index: u32) -> &FunctionType {
@@ -87,7 +90,12 @@ impl ModuleInfo {
     }
 
     pub(super) fn global(&self, index: u32) -> Global {
-        const NONE: Global = Global { value_type: ValueType::I64, bytes: 8, constant: None, initial: 0 };
+        const NONE: Global = Global {
+            value_type: ValueType::I64,
+            bytes: 8,
+            constant: None,
+            initial: 0,
+        };
         self.globals.get(index as usize).copied().unwrap_or(NONE)
     }
 
@@ -113,17 +121,24 @@ impl ModuleInfo {
     }
 
     pub(super) fn parameter_bytes(&self, block_type: BlockType, index: u32) -> u8 {
-        let BlockType::FuncType(type_index) = block_type else { return 8 };
-        self.type_at(type_index).parameters.get(index as usize).map_or(8, |parameter| self.bytes(*parameter))
+        let BlockType::FuncType(type_index) = block_type else {
+            return 8;
+        };
+        self.type_at(type_index)
+            .parameters
+            .get(index as usize)
+            .map_or(8, |parameter| self.bytes(*parameter))
     }
 
     pub(super) fn result_bytes(&self, block_type: BlockType, index: u32) -> u8 {
         match block_type {
             BlockType::Empty => 8,
             BlockType::Type(value_type) => value_type_of(value_type).map_or(8, |result| self.bytes(result)),
-            BlockType::FuncType(type_index) => {
-                self.type_at(type_index).results.get(index as usize).map_or(8, |result| self.bytes(*result))
-            }
+            BlockType::FuncType(type_index) => self
+                .type_at(type_index)
+                .results
+                .get(index as usize)
+                .map_or(8, |result| self.bytes(*result)),
         }
     }
 }

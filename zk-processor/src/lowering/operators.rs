@@ -47,7 +47,10 @@ impl FunctionLowering<'_> {
     pub(super) fn check_rows(&self) -> Result<(), LoweringError> {
         let rows = (self.output.rows.len() + self.f.rows.len()) as u64;
         if rows > self.max_rows {
-            return Err(LoweringError::Machine { what: "code rows", limit: self.max_rows });
+            return Err(LoweringError::Machine {
+                what: "code rows",
+                limit: self.max_rows,
+            });
         }
         Ok(())
     }
@@ -140,12 +143,16 @@ impl FunctionLowering<'_> {
             Operator::F32Copysign => self.copysign(Opcode::And32Imm, Opcode::Or32, 0x8000_0000, 0x7fff_ffff, 4),
             Operator::F64Copysign => self.copysign(Opcode::And64Imm, Opcode::Or64, 1 << 63, u64::MAX >> 1, 8),
             Operator::Call { function_index } => self.call(*function_index),
-            Operator::CallIndirect { type_index, table_index } => self.call_indirect(*type_index, *table_index),
+            Operator::CallIndirect {
+                type_index,
+                table_index,
+            } => self.call_indirect(*type_index, *table_index),
             Operator::MemorySize { .. } => self.produce(Opcode::MemorySize, 0, 0, 4),
             Operator::RefNull { .. } => self.f.push(Operand::Constant(0), self.module.reference_bytes),
-            Operator::RefFunc { function_index } => {
-                self.f.push(Operand::Constant(u64::from(*function_index) + 1), self.module.reference_bytes)
-            }
+            Operator::RefFunc { function_index } => self.f.push(
+                Operand::Constant(u64::from(*function_index) + 1),
+                self.module.reference_bytes,
+            ),
             Operator::RefIsNull => {
                 let value = self.f.pop();
                 let slot = self.f.operand_slot(value);
@@ -154,22 +161,34 @@ impl FunctionLowering<'_> {
             Operator::TableGet { table } => {
                 let index = self.f.pop();
                 let slot = self.f.operand_slot(index);
-                self.produce(Opcode::TableGet, slot, self.module.table_base(*table), self.module.reference_bytes)
+                self.produce(
+                    Opcode::TableGet,
+                    slot,
+                    self.module.table_base(*table),
+                    self.module.reference_bytes,
+                )
             }
             Operator::TableSet { table } => {
                 let value = self.f.pop();
                 let index = self.f.pop();
                 let (value, index) = (self.f.operand_slot(value), self.f.operand_slot(index));
-                self.f.emit(Opcode::TableSet, u32::from(value), index, self.module.table_base(*table));
+                self.f.emit(
+                    Opcode::TableSet,
+                    u32::from(value),
+                    index,
+                    self.module.table_base(*table),
+                );
                 Ok(())
             }
             Operator::TableSize { table } => self.produce(Opcode::TableSize, 0, self.module.table_base(*table), 4),
             Operator::ElemDrop { elem_index } => {
-                self.f.emit(Opcode::SegmentDrop, 0, 0, self.module.element_base(*elem_index));
+                self.f
+                    .emit(Opcode::SegmentDrop, 0, 0, self.module.element_base(*elem_index));
                 Ok(())
             }
             Operator::DataDrop { data_index } => {
-                self.output.fix_next(self.f.rows.len(), Fixup::Segment { data: *data_index });
+                self.output
+                    .fix_next(self.f.rows.len(), Fixup::Segment { data: *data_index });
                 self.f.emit(Opcode::SegmentDrop, 0, 0, 0);
                 Ok(())
             }
@@ -177,7 +196,9 @@ impl FunctionLowering<'_> {
             Operator::I64Sub128 => self.wide_sum(Opcode::SubBorrow64, Opcode::SubWithBorrow64),
             Operator::I64MulWideS => self.wide_product(Opcode::MulWideS),
             Operator::I64MulWideU => self.wide_product(Opcode::MulWideU),
-            _ => Err(LoweringError::Unsupported("an operator of a feature that is not enabled")),
+            _ => Err(LoweringError::Unsupported(
+                "an operator of a feature that is not enabled",
+            )),
         }
     }
 
@@ -230,7 +251,11 @@ impl FunctionLowering<'_> {
         let local = index as u16;
         let bytes = self.f.bytes_of_local(index);
         let value = self.f.pop();
-        let operand = if self.assign(value, local) { Operand::Local(local) } else { value.operand };
+        let operand = if self.assign(value, local) {
+            Operand::Local(local)
+        } else {
+            value.operand
+        };
         self.f.push(operand, bytes)
     }
 
@@ -313,7 +338,11 @@ impl FunctionLowering<'_> {
     fn comparison(&mut self, comparison: Comparison) -> Result<(), LoweringError> {
         let (mut right, mut left) = (self.f.pop(), self.f.pop());
         let height = left.height;
-        let Comparison { mut condition, exchanged, wide } = comparison;
+        let Comparison {
+            mut condition,
+            exchanged,
+            wide,
+        } = comparison;
         if exchanged {
             core::mem::swap(&mut left, &mut right);
         }
@@ -330,7 +359,11 @@ impl FunctionLowering<'_> {
             },
             _ => {}
         }
-        let compare = Compare { condition, wide, immediate: immediate.is_some() };
+        let compare = Compare {
+            condition,
+            wide,
+            immediate: immediate.is_some(),
+        };
         let a = self.f.operand_slot(left);
         let x = immediate.unwrap_or_else(|| u64::from(self.f.operand_slot(right)));
         self.result(height, compare.value(), a, x, 4)
@@ -352,7 +385,11 @@ impl FunctionLowering<'_> {
             Operand::Local(_) => {}
         }
         let a = self.f.operand_slot(value);
-        let compare = Compare { condition: Condition::Equal, wide, immediate: true };
+        let compare = Compare {
+            condition: Condition::Equal,
+            wide,
+            immediate: true,
+        };
         self.result(value.height, compare.value(), a, 0, 4)
     }
 
@@ -362,17 +399,16 @@ impl FunctionLowering<'_> {
         let left = self.f.pop();
         let (a, b) = (self.f.operand_slot(left), self.f.operand_slot(right));
         let condition = self.f.operand_slot(condition);
-        self.result(left.height, Opcode::Select, a, u64::from(b) | u64::from(condition) << 16, bytes)
+        self.result(
+            left.height,
+            Opcode::Select,
+            a,
+            u64::from(b) | u64::from(condition) << 16,
+            bytes,
+        )
     }
 
-    fn copysign(
-        &mut self,
-        and: Opcode,
-        or: Opcode,
-        sign: u64,
-        rest: u64,
-        bytes: u8,
-    ) -> Result<(), LoweringError> {
+    fn copysign(&mut self, and: Opcode, or: Opcode, sign: u64, rest: u64, bytes: u8) -> Result<(), LoweringError> {
         let (right, left) = (self.f.pop(), self.f.pop());
         let (b, a) = (self.f.operand_slot(right), self.f.operand_slot(left));
         let (first, second) = (self.f.slot(left.height), self.f.slot(right.height));
@@ -392,7 +428,11 @@ impl FunctionLowering<'_> {
         let (value, address) = (self.f.pop(), self.f.pop());
         let a = self.f.operand_slot(address);
         if let Operand::Constant(constant) = value.operand {
-            let constant = if register == Opcode::Store64 { constant } else { u64::from(constant as u32) };
+            let constant = if register == Opcode::Store64 {
+                constant
+            } else {
+                u64::from(constant as u32)
+            };
             if constant <= u64::from(u32::MAX) {
                 self.f.emit(immediate, 0, a, memarg.offset | constant << 32);
                 return;
@@ -421,7 +461,10 @@ impl FunctionLowering<'_> {
     /// An import of module `zk`, in place of a call.
     fn intrinsic(&mut self, intrinsic: &Intrinsic) -> Result<(), LoweringError> {
         let arguments = intrinsic.parameters.len() as u32;
-        let in_place = matches!(intrinsic.kind, IntrinsicKind::Bulk(..) | IntrinsicKind::Instruction(Opcode::Panic));
+        let in_place = matches!(
+            intrinsic.kind,
+            IntrinsicKind::Bulk(..) | IntrinsicKind::Instruction(Opcode::Panic)
+        );
         if in_place {
             self.f.settle_top(arguments);
         }
@@ -496,7 +539,12 @@ impl FunctionLowering<'_> {
         let [a_low_slot, b_low_slot] = [a_low, b_low].map(|value| self.f.operand_slot(value));
         // The low result replaces the low left operand, the carry the low right one; both are read before.
         let (result, carry) = (self.f.slot(a_low.height), self.f.slot(b_low.height));
-        self.f.emit(low, u32::from(result), a_low_slot, u64::from(b_low_slot) | u64::from(carry) << 16);
+        self.f.emit(
+            low,
+            u32::from(result),
+            a_low_slot,
+            u64::from(b_low_slot) | u64::from(carry) << 16,
+        );
         self.f.push_slot(8)?;
         let operands = u64::from(b_high_slot) | u64::from(carry) << 16;
         self.produce(high, a_high_slot, operands, 8)
@@ -506,7 +554,8 @@ impl FunctionLowering<'_> {
         let (right, left) = (self.f.pop(), self.f.pop());
         let (a, b) = (self.f.operand_slot(left), self.f.operand_slot(right));
         let (low, high) = (self.f.slot(left.height), self.f.slot(right.height));
-        self.f.emit(opcode, u32::from(low), a, u64::from(b) | u64::from(high) << 16);
+        self.f
+            .emit(opcode, u32::from(low), a, u64::from(b) | u64::from(high) << 16);
         self.f.push_slot(8)?;
         self.f.push_slot(8)
     }
@@ -533,19 +582,33 @@ impl FunctionLowering<'_> {
             Operator::MemoryFill { .. } => (Opcode::MemoryFillBegin, Opcode::MemoryFillStep, 0),
             Operator::MemoryInit { data_index, .. } => {
                 for row in [0, 1] {
-                    self.output.fix_next(self.f.rows.len() + row, Fixup::Segment { data: *data_index });
+                    self.output
+                        .fix_next(self.f.rows.len() + row, Fixup::Segment { data: *data_index });
                 }
                 (Opcode::MemoryInitBegin, Opcode::MemoryInitStep, 0)
             }
-            Operator::TableCopy { dst_table, src_table } => {
-                (Opcode::TableCopyBegin, Opcode::TableCopyStep, table(dst_table) | table(src_table) << 32)
-            }
+            Operator::TableCopy { dst_table, src_table } => (
+                Opcode::TableCopyBegin,
+                Opcode::TableCopyStep,
+                table(dst_table) | table(src_table) << 32,
+            ),
             Operator::TableFill { table: filled } => (Opcode::TableFillBegin, Opcode::TableFillStep, table(filled)),
-            Operator::TableInit { elem_index, table: filled } => {
+            Operator::TableInit {
+                elem_index,
+                table: filled,
+            } => {
                 let segment = self.module.element_base(*elem_index);
-                (Opcode::TableInitBegin, Opcode::TableInitStep, table(filled) | segment << 32)
+                (
+                    Opcode::TableInitBegin,
+                    Opcode::TableInitStep,
+                    table(filled) | segment << 32,
+                )
             }
-            _ => return Err(LoweringError::Unsupported("a bulk operation of a feature that is not enabled")),
+            _ => {
+                return Err(LoweringError::Unsupported(
+                    "a bulk operation of a feature that is not enabled",
+                ));
+            }
         };
         self.f.emit(begin, 0, slot, x);
         self.f.emit(step, 0, slot, x);
@@ -569,7 +632,8 @@ impl FunctionLowering<'_> {
         let (base, limit) = (self.module.table_base(table), u64::from(self.module.table_limit(table)));
         // Operands of the fill: first new element (the old size), value, count.
         let [first, fill_value, fill_count] = [2, 3, 4].map(|above| self.f.slot(height + above));
-        self.f.emit(Opcode::TableGrow, u32::from(first), count, base | limit << 32);
+        self.f
+            .emit(Opcode::TableGrow, u32::from(first), count, base | limit << 32);
         self.f.emit(Opcode::Move, u32::from(fill_count), count, 0);
         self.f.emit(Opcode::Move, u32::from(fill_value), value, 0);
         self.f.emit(Opcode::Move, u32::from(value), first, 0);
@@ -627,7 +691,11 @@ fn may_trap(operator: &Operator<'_>) -> bool {
 
 /// `constant OP x` as `x OP' constant'`, or its result if it does not depend on x.
 fn with_constant_left(condition: Condition, constant: u64, wide: bool) -> Result<(Condition, u64), bool> {
-    let (max, signed_max) = if wide { (u64::MAX, u64::MAX >> 1) } else { (0xffff_ffff, 0x7fff_ffff) };
+    let (max, signed_max) = if wide {
+        (u64::MAX, u64::MAX >> 1)
+    } else {
+        (0xffff_ffff, 0x7fff_ffff)
+    };
     let limit = match condition {
         Condition::LessSigned | Condition::NotLessSigned => signed_max,
         _ => max,
@@ -640,4 +708,3 @@ fn with_constant_left(condition: Condition, constant: u64, wide: bool) -> Result
         _ => Ok((condition.inverted(), constant.wrapping_add(1) & max)),
     }
 }
-

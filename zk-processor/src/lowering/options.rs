@@ -45,8 +45,12 @@ pub struct Metering {
 
 impl Metering {
     /// nearcore's cost model.
-    pub const NEAR: Self =
-        Self { bulk_base: 32, frame_base_bytes: 64, frame_bytes_per_operator: 8, reference_bytes: 8 };
+    pub const NEAR: Self = Self {
+        bulk_base: 32,
+        frame_base_bytes: 64,
+        frame_bytes_per_operator: 8,
+        reference_bytes: 8,
+    };
 }
 
 /// The linear memory that a module gets.

@@ -96,7 +96,13 @@ impl Output {
 
     /// Appends a finished function.
     pub(super) fn place(&mut self, function: &mut Function) {
-        for (local, _) in function.assignment.zeroed.iter().enumerate().filter(|(_, zeroed)| **zeroed) {
+        for (local, _) in function
+            .assignment
+            .zeroed
+            .iter()
+            .enumerate()
+            .filter(|(_, zeroed)| **zeroed)
+        {
             self.rows.push(Instruction::new(Opcode::Constant, local as u32, 0, 0));
         }
         let first = self.rows.len();
@@ -108,7 +114,8 @@ impl Output {
         for row in 0..=function.rows.len() {
             // Labels here, each after the charges that are due before it.
             while let Some(binding) = bindings.next_if(|binding| binding.row as usize == row) {
-                while let Some(point) = points.next_if(|point| point.row as usize <= row && point.order < binding.points_before)
+                while let Some(point) =
+                    points.next_if(|point| point.row as usize <= row && point.order < binding.points_before)
                 {
                     self.rows.push(charge_row(point));
                 }
@@ -116,7 +123,9 @@ impl Output {
                     *label_row = self.rows.len() as u32;
                 }
             }
-            let Some(mut instruction) = function.rows.get(row).copied() else { break };
+            let Some(mut instruction) = function.rows.get(row).copied() else {
+                break;
+            };
             while let Some(point) = points.next_if(|point| point.row as usize <= row) {
                 let is_last = points.peek().is_none_or(|next| next.row as usize > row);
                 if is_last && point.linear.is_none() && point.cost <= MAX_ROW_GAS {
@@ -141,7 +150,9 @@ impl Output {
     /// Completes all rows. `segment` gives the base cell of a data segment.
     pub(super) fn complete(&mut self, segment: impl Fn(u32) -> u32) {
         for (row, fixup) in self.fixups.drain(..) {
-            let Some(row) = self.rows.get_mut(row as usize) else { continue };
+            let Some(row) = self.rows.get_mut(row as usize) else {
+                continue;
+            };
             match fixup {
                 Fixup::Call(callee) => {
                     let placed = match callee {

@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use wasmparser::{
-    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncToValidate, FuncValidatorAllocations, FunctionBody,
-    Operator, OperatorsReader, OperatorsReaderAllocations, Parser, Payload, TypeRef, ValidPayload, Validator,
-    ValidatorResources,
+    ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, FuncToValidate, FuncValidatorAllocations,
+    FunctionBody, Operator, OperatorsReader, OperatorsReaderAllocations, Parser, Payload, TypeRef, ValidPayload,
+    Validator, ValidatorResources,
 };
 
 use super::Lowered;
@@ -193,8 +193,10 @@ impl<'a> Sections<'a> {
         let convert = |types: &[wasmparser::ValType]| -> Result<Vec<ValueType>, LoweringError> {
             types.iter().map(|value_type| known_type(*value_type)).collect()
         };
-        let converted =
-            FunctionType { parameters: convert(function_type.params())?, results: convert(function_type.results())? };
+        let converted = FunctionType {
+            parameters: convert(function_type.params())?,
+            results: convert(function_type.results())?,
+        };
         self.info.types.push(converted);
         Ok(())
     }
@@ -221,7 +223,11 @@ impl<'a> Sections<'a> {
         if let Some(module) = self.options.limits.import_module
             && (import.module != module || !matches!(import.ty, TypeRef::Func(_)))
         {
-            return Err(LoweringError::Limit { what: "imports other than functions of the host", limit: 0, found: 1 });
+            return Err(LoweringError::Limit {
+                what: "imports other than functions of the host",
+                limit: 0,
+                found: 1,
+            });
         }
         match import.ty {
             TypeRef::Func(type_index) => {
@@ -246,22 +252,29 @@ impl<'a> Sections<'a> {
                 });
             }
             TypeRef::Global(global_type) => {
-                let found = self.options.imported_globals.iter().find(|global| {
-                    global.module == import.module && global.name == import.name
-                });
+                let found = self
+                    .options
+                    .imported_globals
+                    .iter()
+                    .find(|global| global.module == import.module && global.name == import.name);
                 let value = found.ok_or_else(|| refused("no value for this global"))?.value;
                 self.add_global(global_type.content_type, global_type.mutable, value)?;
             }
             TypeRef::Memory(_) => {
-                let found = self.options.imported_memories.iter().find(|memory| {
-                    memory.module == import.module && memory.name == import.name
-                });
+                let found = self
+                    .options
+                    .imported_memories
+                    .iter()
+                    .find(|memory| memory.module == import.module && memory.name == import.name);
                 let memory = found.ok_or_else(|| refused("no size for this memory"))?;
                 self.add_memory(u64::from(memory.initial), Some(u64::from(memory.max)))?;
             }
             TypeRef::Table(_) => {
-                let found =
-                    self.options.imported_tables.iter().find(|table| table.module == import.module && table.name == import.name);
+                let found = self
+                    .options
+                    .imported_tables
+                    .iter()
+                    .find(|table| table.module == import.module && table.name == import.name);
                 let table = found.ok_or_else(|| refused("no size for this table"))?;
                 self.add_table(u64::from(table.initial), Some(u64::from(table.max)))?;
             }
@@ -277,10 +290,18 @@ impl<'a> Sections<'a> {
         let cap = u64::from(limits.table_elements);
         machine("initial elements of a table", initial, cap)?;
         let limit = maximum.map_or(cap, |maximum| maximum.min(cap)) as u32;
-        let base = self.info.tables.last().map_or(0, |table| u64::from(table.base) + 1 + u64::from(table.limit));
+        let base = self
+            .info
+            .tables
+            .last()
+            .map_or(0, |table| u64::from(table.base) + 1 + u64::from(table.limit));
         machine("elements of all tables", base + 1 + u64::from(limit), SPACE_CELLS)?;
         self.image.set(Space::Table, base as u32, initial);
-        self.info.tables.push(Table { base: base as u32, initial: initial as u32, limit });
+        self.info.tables.push(Table {
+            base: base as u32,
+            initial: initial as u32,
+            limit,
+        });
         Ok(())
     }
 
@@ -299,7 +320,12 @@ impl<'a> Sections<'a> {
         let value_type = known_type(value_type)?;
         let cell = self.info.globals.len() as u32;
         let constant = (!mutable).then_some(value);
-        self.info.globals.push(Global { value_type, bytes: self.info.bytes(value_type), constant, initial: value });
+        self.info.globals.push(Global {
+            value_type,
+            bytes: self.info.bytes(value_type),
+            constant,
+            initial: value,
+        });
         self.image.set(Space::Global, cell, value);
         Ok(())
     }
@@ -319,7 +345,10 @@ impl<'a> Sections<'a> {
             },
             ExternalKind::Tag => return Err(LoweringError::Unsupported("exception tags")),
         };
-        self.interface.exports.push(Export { name: name.to_string(), kind });
+        self.interface.exports.push(Export {
+            name: name.to_string(),
+            kind,
+        });
         Ok(())
     }
 
@@ -349,7 +378,11 @@ impl<'a> Sections<'a> {
                 }
                 Operator::GlobalGet { global_index } => value = self.info.global(global_index).initial,
                 Operator::End => {}
-                _ => return Err(LoweringError::Unsupported("a constant expression of a feature that is not enabled")),
+                _ => {
+                    return Err(LoweringError::Unsupported(
+                        "a constant expression of a feature that is not enabled",
+                    ));
+                }
             }
         }
         Ok(value)
@@ -382,7 +415,10 @@ impl<'a> Sections<'a> {
                     self.image.set(Space::Segment, cell, item);
                 }
             }
-            ElementKind::Active { table_index, offset_expr } => {
+            ElementKind::Active {
+                table_index,
+                offset_expr,
+            } => {
                 let offset = self.constant(&offset_expr)?;
                 let Some(table) = self.info.tables.get(table_index.unwrap_or(0) as usize).copied() else {
                     return Ok(());
@@ -415,7 +451,11 @@ impl<'a> Sections<'a> {
     }
 
     fn data(&mut self, kind: &DataKind<'_>, bytes: &[u8]) -> Result<(), LoweringError> {
-        let contents = if matches!(kind, DataKind::Passive) { (bytes.len() as u64).div_ceil(8) } else { 0 };
+        let contents = if matches!(kind, DataKind::Passive) {
+            (bytes.len() as u64).div_ceil(8)
+        } else {
+            0
+        };
         let base = self.new_segment(1 + contents)?;
         self.data_bases.push(base);
         match kind {
@@ -438,11 +478,12 @@ impl<'a> Sections<'a> {
     /// Initial and greatest size of the memory (pages).
     fn memory_pages(&self) -> (u32, u32) {
         match self.options.limits.memory {
-            MemoryRule::Fixed { initial_pages, max_pages } => (initial_pages, max_pages),
+            MemoryRule::Fixed {
+                initial_pages,
+                max_pages,
+            } => (initial_pages, max_pages),
             MemoryRule::Declared { .. } if !self.has_memory => (0, 0),
-            MemoryRule::Declared { .. } if self.is_guest => {
-                (self.initial_pages, self.info.max_pages.min(GUEST_PAGES))
-            }
+            MemoryRule::Declared { .. } if self.is_guest => (self.initial_pages, self.info.max_pages.min(GUEST_PAGES)),
             MemoryRule::Declared { .. } => (self.initial_pages, self.info.max_pages),
         }
     }
@@ -457,7 +498,12 @@ impl<'a> Sections<'a> {
         self.info.max_pages = max;
         self.canonicalise_types();
         for import in &mut self.interface.imports {
-            import.type_index = self.info.canonical.get(import.type_index as usize).copied().unwrap_or_default();
+            import.type_index = self
+                .info
+                .canonical
+                .get(import.type_index as usize)
+                .copied()
+                .unwrap_or_default();
         }
         self.mark_reachable(u32::MAX);
         self.entry_rows()?;
@@ -489,7 +535,9 @@ impl<'a> Sections<'a> {
             })
         };
         let main = exported("main").or_else(|| exported("_start"));
-        let main = main.ok_or(LoweringError::Unsupported("a guest without the export `main` or `_start`"))?;
+        let main = main.ok_or(LoweringError::Unsupported(
+            "a guest without the export `main` or `_start`",
+        ))?;
         let function_type = self.info.type_at(self.info.function_type(main));
         if function_type.parameters.is_empty() {
             Ok(main)
@@ -505,7 +553,11 @@ impl<'a> Sections<'a> {
         let type_index = self.info.function_type(index);
         match self.info.imports.get(index as usize) {
             Some(ImportKind::Host(number)) if self.is_guest => {
-                let name = self.interface.imports.get(*number as usize).map(|import| import.name.clone());
+                let name = self
+                    .interface
+                    .imports
+                    .get(*number as usize)
+                    .map(|import| import.name.clone());
                 return Err(LoweringError::Import {
                     module: String::new(),
                     name: name.unwrap_or_default(),
@@ -513,13 +565,18 @@ impl<'a> Sections<'a> {
                 });
             }
             Some(ImportKind::Host(number)) => {
-                self.output.push(Instruction::new(Opcode::HostCall, 0, 0, u64::from(*number)));
+                self.output
+                    .push(Instruction::new(Opcode::HostCall, 0, 0, u64::from(*number)));
                 self.output.push(Instruction::new(Opcode::Return, 0, 0, 0));
             }
             Some(ImportKind::Intrinsic(_)) => self.intrinsic_body(type_index, index)?,
             _ => {}
         }
-        self.output.functions.push(Placed { pc, stack_charge: 0, entry_gas: 0 });
+        self.output.functions.push(Placed {
+            pc,
+            stack_charge: 0,
+            entry_gas: 0,
+        });
         let is_reachable = self.reachable.get(index as usize).copied().unwrap_or_default();
         self.entries.push(Entry {
             pc: if is_reachable { pc } else { 0 },
@@ -542,7 +599,9 @@ impl<'a> Sections<'a> {
         };
         lowering.enter_function(type_index);
         for parameter in 0..parameters {
-            lowering.operator(&Operator::LocalGet { local_index: parameter as u32 })?;
+            lowering.operator(&Operator::LocalGet {
+                local_index: parameter as u32,
+            })?;
         }
         lowering.operator(&Operator::Call { function_index: index })?;
         lowering.operator(&Operator::End)?;
@@ -567,9 +626,23 @@ impl<'a> Sections<'a> {
         let parameters = self.info.type_at(type_index).parameters.len();
         let locals = validator.len_locals();
         let declared = u64::from(locals).saturating_sub(parameters as u64);
-        spend("locals of all functions", declared, limits.locals, &mut self.locals_left)?;
-        check("parameters of a function", parameters as u64, limits.parameters_per_function)?;
-        spend("parameters of all functions", parameters as u64, limits.parameters, &mut self.parameters_left)?;
+        spend(
+            "locals of all functions",
+            declared,
+            limits.locals,
+            &mut self.locals_left,
+        )?;
+        check(
+            "parameters of a function",
+            parameters as u64,
+            limits.parameters_per_function,
+        )?;
+        spend(
+            "parameters of all functions",
+            parameters as u64,
+            limits.parameters,
+            &mut self.parameters_left,
+        )?;
         machine("locals of a function", u64::from(locals), u64::from(MAX_FRAME_SLOTS))?;
         self.function.local_bytes.clear();
         for local in 0..locals {
@@ -577,8 +650,7 @@ impl<'a> Sections<'a> {
             self.function.local_bytes.push(self.info.bytes(value_type));
         }
         self.function.begin(parameters, self.info.metering.is_some())?;
-        let mut operators =
-            OperatorsReader::new_with_allocs(reader, core::mem::take(&mut self.operator_allocations));
+        let mut operators = OperatorsReader::new_with_allocs(reader, core::mem::take(&mut self.operator_allocations));
         let mut lowering = FunctionLowering {
             f: &mut self.function,
             module: &self.info,
@@ -603,8 +675,17 @@ impl<'a> Sections<'a> {
     fn place(&mut self, index: u32, type_index: u32) -> Result<(), LoweringError> {
         let limits = &self.options.limits;
         check("blocks of a function", self.function.blocks, limits.blocks_per_function)?;
-        spend("blocks of all functions", self.function.blocks, limits.blocks, &mut self.blocks_left)?;
-        check("bytes of the operand stack", self.function.max_operand_bytes, limits.operand_stack_bytes)?;
+        spend(
+            "blocks of all functions",
+            self.function.blocks,
+            limits.blocks,
+            &mut self.blocks_left,
+        )?;
+        check(
+            "bytes of the operand stack",
+            self.function.max_operand_bytes,
+            limits.operand_stack_bytes,
+        )?;
         let (stack_charge, entry_gas) = self.entry_charges();
         let first = self.output.rows.len() as u32;
         let is_reachable = self.reachable.get(index as usize).copied().unwrap_or_default();
@@ -613,7 +694,11 @@ impl<'a> Sections<'a> {
             self.output.push(Instruction::new(Opcode::Prologue, 0, 0, x));
         }
         let pc = self.output.rows.len() as u32;
-        self.output.functions.push(Placed { pc, stack_charge, entry_gas });
+        self.output.functions.push(Placed {
+            pc,
+            stack_charge,
+            entry_gas,
+        });
         self.placed.push((first, SymbolSource::Function(index)));
         self.entries.push(Entry {
             pc: if is_reachable { first } else { 0 },
@@ -625,12 +710,17 @@ impl<'a> Sections<'a> {
 
     /// Stack charge (bytes) and entry gas (operators) of the function at hand.
     fn entry_charges(&self) -> (u32, u32) {
-        let Some(metering) = self.info.metering else { return (0, 0) };
+        let Some(metering) = self.info.metering else {
+            return (0, 0);
+        };
         let locals: u64 = self.function.local_bytes.iter().map(|bytes| u64::from(*bytes)).sum();
         let frame = u64::from(metering.frame_base_bytes) + locals;
         let gas = frame.div_ceil(u64::from(metering.frame_bytes_per_operator.max(1)));
         let stack = frame + self.function.max_operand_bytes;
-        (stack.min(u64::from(u32::MAX)) as u32, gas.min(u64::from(u32::MAX)) as u32)
+        (
+            stack.min(u64::from(u32::MAX)) as u32,
+            gas.min(u64::from(u32::MAX)) as u32,
+        )
     }
 
     fn read_names(&mut self, names: wasmparser::NameSectionReader<'_>) {
@@ -649,8 +739,11 @@ impl<'a> Sections<'a> {
         }
         self.soft_float()?;
         let bases = core::mem::take(&mut self.data_bases);
-        self.output.complete(|data| bases.get(data as usize).copied().unwrap_or_default());
-        self.interface.exports.sort_by(|first, second| first.name.cmp(&second.name));
+        self.output
+            .complete(|data| bases.get(data as usize).copied().unwrap_or_default());
+        self.interface
+            .exports
+            .sort_by(|first, second| first.name.cmp(&second.name));
         let (initial_pages, max_pages) = self.memory_pages();
         let artefact = Artefact {
             variant: self.options.variant,
@@ -663,7 +756,12 @@ impl<'a> Sections<'a> {
             interface: self.interface,
         };
         let symbols = Symbols::new(self.placed, &self.names);
-        Ok(Lowered { artefact, is_guest: self.is_guest, symbols, operators: self.operators })
+        Ok(Lowered {
+            artefact,
+            is_guest: self.is_guest,
+            symbols,
+            operators: self.operators,
+        })
     }
 
     /// Appends the soft-float routines in use, and those they call.
@@ -672,11 +770,21 @@ impl<'a> Sections<'a> {
             return Ok(());
         }
         let (info, bodies) = soft_float_module()?;
-        while let Some(index) =
-            self.output.routines.iter().find_map(|(index, placed)| placed.is_none().then_some(*index))
+        while let Some(index) = self
+            .output
+            .routines
+            .iter()
+            .find_map(|(index, placed)| placed.is_none().then_some(*index))
         {
             let pc = self.output.rows.len() as u32;
-            self.output.routines.insert(index, Some(Placed { pc, stack_charge: 0, entry_gas: 0 }));
+            self.output.routines.insert(
+                index,
+                Some(Placed {
+                    pc,
+                    stack_charge: 0,
+                    entry_gas: 0,
+                }),
+            );
             self.placed.push((pc, SymbolSource::Routine(index)));
             let imports = info.imports.len();
             if let Some(ImportKind::Trap(trap)) = info.imports.get(index as usize) {
@@ -720,7 +828,11 @@ impl<'a> Sections<'a> {
 
 /// The soft-float module: what its functions need, and their bodies.
 fn soft_float_module() -> Result<(ModuleInfo, Vec<FunctionBody<'static>>), LoweringError> {
-    let mut info = ModuleInfo { reference_bytes: 8, is_routines: true, ..ModuleInfo::default() };
+    let mut info = ModuleInfo {
+        reference_bytes: 8,
+        is_routines: true,
+        ..ModuleInfo::default()
+    };
     let mut bodies = Vec::new();
     for payload in Parser::new(0).parse_all(SOFT_FLOAT) {
         match payload? {
@@ -728,7 +840,10 @@ fn soft_float_module() -> Result<(ModuleInfo, Vec<FunctionBody<'static>>), Lower
                 for function_type in reader.into_iter_err_on_gc_types() {
                     let function_type = function_type?;
                     let convert = |types: &[wasmparser::ValType]| {
-                        types.iter().map(|value_type| known_type(*value_type)).collect::<Result<Vec<_>, _>>()
+                        types
+                            .iter()
+                            .map(|value_type| known_type(*value_type))
+                            .collect::<Result<Vec<_>, _>>()
                     };
                     let (parameters, results) = (convert(function_type.params())?, convert(function_type.results())?);
                     info.types.push(FunctionType { parameters, results });
@@ -758,7 +873,9 @@ fn soft_float_module() -> Result<(ModuleInfo, Vec<FunctionBody<'static>>), Lower
 }
 
 fn known_type(value_type: wasmparser::ValType) -> Result<ValueType, LoweringError> {
-    value_type_of(value_type).ok_or(LoweringError::Unsupported("a value type of a feature that is not enabled"))
+    value_type_of(value_type).ok_or(LoweringError::Unsupported(
+        "a value type of a feature that is not enabled",
+    ))
 }
 
 fn has_signature(function_type: &FunctionType, intrinsic: &Intrinsic) -> bool {
@@ -766,24 +883,42 @@ fn has_signature(function_type: &FunctionType, intrinsic: &Intrinsic) -> bool {
         WordType::I32 => ValueType::I32,
         WordType::I64 => ValueType::I64,
     };
-    function_type.parameters.iter().copied().eq(intrinsic.parameters.iter().map(word))
-        && function_type.results.iter().copied().eq(intrinsic.result.iter().map(word))
+    function_type
+        .parameters
+        .iter()
+        .copied()
+        .eq(intrinsic.parameters.iter().map(word))
+        && function_type
+            .results
+            .iter()
+            .copied()
+            .eq(intrinsic.result.iter().map(word))
 }
 
 /// A bound of the options.
 fn check(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
-    if found > limit { Err(LoweringError::Limit { what, limit, found }) } else { Ok(()) }
+    if found > limit {
+        Err(LoweringError::Limit { what, limit, found })
+    } else {
+        Ok(())
+    }
 }
 
 /// A bound of the machine.
 fn machine(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
-    if found > limit { Err(LoweringError::Machine { what, limit }) } else { Ok(()) }
+    if found > limit {
+        Err(LoweringError::Machine { what, limit })
+    } else {
+        Ok(())
+    }
 }
 
 /// A bound on a sum.
 fn spend(what: &'static str, amount: u64, limit: u64, left: &mut u64) -> Result<(), LoweringError> {
-    *left = left
-        .checked_sub(amount)
-        .ok_or_else(|| LoweringError::Limit { what, limit, found: limit.saturating_add(amount - *left) })?;
+    *left = left.checked_sub(amount).ok_or_else(|| LoweringError::Limit {
+        what,
+        limit,
+        found: limit.saturating_add(amount - *left),
+    })?;
     Ok(())
 }

@@ -33,9 +33,10 @@ impl Symbols {
             .map(|(row, source)| {
                 let name = match source {
                     SymbolSource::Entry => "(entry)".to_string(),
-                    SymbolSource::Function(index) => {
-                        names.get(&index).cloned().unwrap_or_else(|| alloc::format!("function {index}"))
-                    }
+                    SymbolSource::Function(index) => names
+                        .get(&index)
+                        .cloned()
+                        .unwrap_or_else(|| alloc::format!("function {index}")),
                     SymbolSource::Routine(index) => alloc::format!("soft float {index}"),
                 };
                 (row, name)

@@ -8,7 +8,9 @@ use wasmparser::{Parser, Payload, TypeRef};
 pub(crate) fn foreign_state(wasm: &[u8]) -> Vec<String> {
     let mut modules = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
-        let Ok(Payload::ImportSection(section)) = payload else { continue };
+        let Ok(Payload::ImportSection(section)) = payload else {
+            continue;
+        };
         for import in section.into_imports().flatten() {
             let is_state = matches!(import.ty, TypeRef::Memory(_) | TypeRef::Table(_) | TypeRef::Global(_));
             if is_state && import.module != "spectest" {

@@ -29,10 +29,25 @@ const SPECTEST_GLOBALS: &[(&str, u64)] = &[
 ];
 
 /// Imports that modules of `assert_invalid` name; their values do not matter, the modules are refused for other reasons.
-const OTHER_GLOBALS: &[(&str, &str)] = &[("test", "global-i32"), ("test", "global-mut-i32"), ("test", "g"), ("", "")];
+const OTHER_GLOBALS: &[(&str, &str)] = &[
+    ("test", "global-i32"),
+    ("test", "global-mut-i32"),
+    ("test", "g"),
+    ("", ""),
+];
 
-const SPECTEST_MEMORY: ImportedSize<'static> = ImportedSize { module: "spectest", name: "memory", initial: 1, max: 2 };
-const SPECTEST_TABLE: ImportedSize<'static> = ImportedSize { module: "spectest", name: "table", initial: 10, max: 20 };
+const SPECTEST_MEMORY: ImportedSize<'static> = ImportedSize {
+    module: "spectest",
+    name: "memory",
+    initial: 1,
+    max: 2,
+};
+const SPECTEST_TABLE: ImportedSize<'static> = ImportedSize {
+    module: "spectest",
+    name: "table",
+    initial: 10,
+    max: 20,
+};
 
 /// Operand stacks of the suite's deepest recursions fit; frames are what runs out.
 const STACK_BYTES: u32 = u32::MAX;
@@ -44,7 +59,11 @@ impl ProcessorEngine {
             Features::Wasm2 => lowering::Features::WASM_2,
             Features::Wasm2WideArithmetic => lowering::Features::ALL,
         };
-        let globals = SPECTEST_GLOBALS.iter().map(|(name, value)| ImportedGlobal { module: "spectest", name, value: *value });
+        let globals = SPECTEST_GLOBALS.iter().map(|(name, value)| ImportedGlobal {
+            module: "spectest",
+            name,
+            value: *value,
+        });
         let options = Options {
             features,
             intrinsics: false,
@@ -53,7 +72,11 @@ impl ProcessorEngine {
             imported_tables: &[SPECTEST_TABLE],
             ..Options::PLAIN
         };
-        Self { options, instances: Vec::new(), registered: BTreeMap::new() }
+        Self {
+            options,
+            instances: Vec::new(),
+            registered: BTreeMap::new(),
+        }
     }
 
     fn lower(wasm: &[u8], options: &Options<'_>) -> Result<Artefact, Failure> {
@@ -80,7 +103,9 @@ impl ProcessorEngine {
             };
             match event.kind {
                 EventKind::Returned => {
-                    return Ok((0..results).map(|slot| machine.sandbox_slot(slot as u16).unwrap_or(0)).collect());
+                    return Ok((0..results)
+                        .map(|slot| machine.sandbox_slot(slot as u16).unwrap_or(0))
+                        .collect());
                 }
                 EventKind::HostCall => {
                     if let Err(failure) = self.serve(instance, event.detail as usize) {
@@ -105,11 +130,16 @@ impl ProcessorEngine {
             return Ok(());
         }
         let function_type = &caller.program.interface.types[import.type_index as usize];
-        let arguments: Vec<u64> =
-            (0..function_type.parameters.len()).map(|slot| caller.machine.sandbox_slot(slot as u16).unwrap_or(0)).collect();
+        let arguments: Vec<u64> = (0..function_type.parameters.len())
+            .map(|slot| caller.machine.sandbox_slot(slot as u16).unwrap_or(0))
+            .collect();
         let unknown = || Failure::Unlinkable(format!("nobody provides {}.{}", import.module, import.name));
         let target = *self.registered.get(&import.module).ok_or_else(unknown)?;
-        let function = self.instances[target].program.interface.function(&import.name).ok_or_else(unknown)?;
+        let function = self.instances[target]
+            .program
+            .interface
+            .function(&import.name)
+            .ok_or_else(unknown)?;
         let results = self.call(target, function, &arguments, function_type.results.len())?;
         for (slot, value) in (0..).zip(results) {
             self.instances[instance].machine.set_sandbox_slot(slot, value);
@@ -148,9 +178,18 @@ fn to_value(slot: u64, value_type: ValueType) -> Value {
 
 impl Engine for ProcessorEngine {
     fn validate(&mut self, wasm: &[u8]) -> Result<(), Failure> {
-        let others = OTHER_GLOBALS.iter().map(|(module, name)| ImportedGlobal { module, name, value: 0 });
+        let others = OTHER_GLOBALS
+            .iter()
+            .map(|(module, name)| ImportedGlobal { module, name, value: 0 });
         let globals: Vec<_> = self.options.imported_globals.iter().copied().chain(others).collect();
-        Self::lower(wasm, &Options { imported_globals: &globals, ..self.options }).map(|_| ())
+        Self::lower(
+            wasm,
+            &Options {
+                imported_globals: &globals,
+                ..self.options
+            },
+        )
+        .map(|_| ())
     }
 
     fn instantiate(&mut self, wasm: &[u8]) -> Result<usize, Failure> {
@@ -161,8 +200,13 @@ impl Engine for ProcessorEngine {
             Verdict::MemorySegmentTraps => return Err(Failure::Trapped(Trap::MemoryOutOfBounds.text().to_owned())),
             Verdict::TableSegmentTraps => return Err(Failure::Trapped(Trap::TableOutOfBounds.text().to_owned())),
         }
-        let mut machine = Machine::new(Limits { instructions: 1 << 32, memory_bytes: 1 << 32 });
-        machine.open(program).map_err(|error| Failure::Unlinkable(error.to_string()))?;
+        let mut machine = Machine::new(Limits {
+            instructions: 1 << 32,
+            memory_bytes: 1 << 32,
+        });
+        machine
+            .open(program)
+            .map_err(|error| Failure::Unlinkable(error.to_string()))?;
         self.instances.push(Instance { program, machine });
         let instance = self.instances.len() - 1;
         if let Some(start) = program.interface.start {
@@ -178,18 +222,25 @@ impl Engine for ProcessorEngine {
     fn invoke(&mut self, instance: usize, export: &str, arguments: &[Value]) -> Result<Vec<Value>, Failure> {
         let function = self.instances[instance].program.interface.function(export);
         let function = function.ok_or_else(|| Failure::Unlinkable(format!("no function {export}")))?;
-        let function_type = self.function_type(instance, function).ok_or_else(|| Failure::Unlinkable("no type".to_owned()))?;
+        let function_type = self
+            .function_type(instance, function)
+            .ok_or_else(|| Failure::Unlinkable("no type".to_owned()))?;
         let arguments: Vec<u64> = arguments.iter().map(|value| to_slot(*value)).collect();
         let results = self.call(instance, function, &arguments, function_type.results.len())?;
-        Ok(results.into_iter().zip(&function_type.results).map(|(slot, value_type)| to_value(slot, *value_type)).collect())
+        Ok(results
+            .into_iter()
+            .zip(&function_type.results)
+            .map(|(slot, value_type)| to_value(slot, *value_type))
+            .collect())
     }
 
     fn global(&mut self, instance: usize, export: &str) -> Result<Value, Failure> {
         let instance = &self.instances[instance];
         match instance.program.interface.export(export) {
-            Some(ExportKind::Global(index, value_type)) => {
-                Ok(to_value(instance.machine.sandbox_global(index).unwrap_or(0), value_type))
-            }
+            Some(ExportKind::Global(index, value_type)) => Ok(to_value(
+                instance.machine.sandbox_global(index).unwrap_or(0),
+                value_type,
+            )),
             other => Err(Failure::Unlinkable(format!("{export} is {other:?}"))),
         }
     }

@@ -189,7 +189,9 @@ impl<E: Engine> Script<'_, E> {
                 };
                 let foreign = link::foreign_state(&wasm);
                 self.leave_out(&foreign);
-                Ok(foreign.is_empty().then(|| self.engine.instantiate(&wasm).map(|_| Vec::new())))
+                Ok(foreign
+                    .is_empty()
+                    .then(|| self.engine.instantiate(&wasm).map(|_| Vec::new())))
             }
         }
     }
