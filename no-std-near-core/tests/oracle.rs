@@ -1,5 +1,7 @@
 //! Differential tests against nearcore's own crates, in one target so that those crates link once.
 
+#[path = "oracle/blocks.rs"]
+mod blocks;
 #[path = "oracle/bandwidth.rs"]
 mod bandwidth;
 #[path = "oracle/congestion.rs"]

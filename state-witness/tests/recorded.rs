@@ -2,8 +2,13 @@
 //!
 //! By default the chunks built into `testnet-fixtures`; set `RECORDED_CHUNKS` to a folder of unpacked archives to run on those.
 #![expect(clippy::std_instead_of_alloc, reason = "a test has the standard library")]
-#![expect(clippy::semicolon_if_nothing_returned, reason = "a table of one-line changes reads better without")]
+#![expect(
+    clippy::semicolon_if_nothing_returned,
+    reason = "a table of one-line changes reads better without"
+)]
 
+#[path = "recorded/chunk_body.rs"]
+mod chunk_body;
 #[path = "recorded/compressed.rs"]
 mod compressed;
 #[path = "recorded/hostile.rs"]

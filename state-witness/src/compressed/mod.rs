@@ -1,4 +1,4 @@
-//! The compressed state: what of a recorded state cannot be derived, in one canonical order.
+//! The compressed state: what of a recorded state cannot be derived, in one canonical order; and the compressed witness around it.
 //!
 //! A recorded state repeats every hash: once as the SHA-256 of a node or value, and once inside the node above it. Here each node is
 //! one record, children come before their parent by position, and a hash is sent only where what it names is absent. The reader
@@ -50,9 +50,11 @@
 
 mod decode;
 mod encode;
+mod witness;
 
 pub use decode::{DecodedState, Order};
 pub use encode::{Compressed, compress};
+pub use witness::{CompressedWitness, WitnessSections, compress_witness};
 
 use no_std_near_core::types::hash::CryptoHash;
 

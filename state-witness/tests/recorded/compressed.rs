@@ -6,10 +6,9 @@ use no_std_near_core::contract_runner::NoContracts;
 use no_std_near_core::crypto::NativeCrypto;
 use no_std_near_core::trie::node::{Node, NodeKind};
 use no_std_near_core::types::hash::CryptoHash;
-use state_witness::compressed::{CompressionError, DecodedState, Order, compress};
-use state_witness::source_receipts::arrange_proofs;
+use state_witness::compressed::{CompressionError, DecodedState, Order, WitnessSections, compress, compress_witness};
 use state_witness::statement::MainKind;
-use state_witness::{CheckedWitness, StateSource, WitnessParts, validate};
+use state_witness::{CheckedWitness, validate};
 
 use crate::support::{recorded, sha256, witness};
 
@@ -89,36 +88,10 @@ fn a_guest_with_statement_and_compressed_states_gets_the_same_result() {
             continue;
         };
 
-        let decoded = witness(chunk);
-        let main_root = match &derived.statement.main.kind {
-            MainKind::Genesis(_) => CryptoHash::ZERO,
-            MainKind::NewChunk(main) => main.chunk.prev_state_root,
-        };
-        let mut roots = vec![main_root, expected.main_chunk_extra.state_root];
-        roots.extend(&expected.implicit_roots);
-        let transitions = core::iter::once(&decoded.main_transition).chain(&decoded.implicit_transitions);
-        let compressed: Vec<Vec<u8>> = transitions
-            .zip(&roots)
-            .map(|(transition, root)| compress::<NativeCrypto>(*root, &transition.base_state).unwrap().bytes)
-            .collect();
-        let states: Vec<DecodedState<'_>> = compressed
-            .iter()
-            .zip(&roots)
-            .map(|(bytes, root)| {
-                let advice = DecodedState::decode::<NativeCrypto>(bytes, *root, Order::Sort)
-                    .unwrap()
-                    .order_advice();
-                DecodedState::decode::<NativeCrypto>(bytes, *root, Order::Advice(&advice)).unwrap()
-            })
-            .collect();
-        let parts = WitnessParts {
-            main_state: StateSource::Compressed(&states[0]),
-            implicit_states: states[1..].iter().map(StateSource::Compressed).collect(),
-            receipt_proofs: arrange_proofs(decoded.source_receipt_proofs, &derived.source_chunks).unwrap(),
-            transactions: decoded.transactions,
-            main_validator_update: derived.main_validator_update.clone(),
-            implicit_validator_updates: derived.implicit_validator_updates.clone(),
-        };
+        let compressed = compress_witness::<NativeCrypto>(&witness(chunk), &derived).unwrap();
+        let sections = WitnessSections::parse(&compressed.bytes).unwrap();
+        let states = sections.states::<NativeCrypto>().unwrap();
+        let parts = sections.into_parts(&states).unwrap();
         let checked = CheckedWitness::from_parts::<NativeCrypto>(&derived.statement, parts).unwrap();
         let found = validate::<NativeCrypto, _>(checked, &params, &mut NoContracts).unwrap();
         assert_eq!(found.chunk_extra, expected.chunk_extra, "{}", chunk.id);
@@ -134,7 +107,38 @@ fn a_guest_with_statement_and_compressed_states_gets_the_same_result() {
         compared += 1;
     }
     assert!(compared > 0);
-    println!("{compared} chunks");
+}
+
+#[test]
+fn a_damaged_compressed_witness_is_refused_or_proves_nothing_else() {
+    let (chunk, known) = recorded()
+        .find(|(chunk, known)| {
+            known.params.is_some() && known.apply.is_some() && !witness(chunk).implicit_transitions.is_empty()
+        })
+        .unwrap();
+    let derived = known.derive(&witness(chunk)).unwrap();
+    let params: Vec<_> = known.params.iter().collect();
+    let honest = compress_witness::<NativeCrypto>(&witness(chunk), &derived)
+        .unwrap()
+        .bytes;
+    let accepts = |bytes: &[u8]| -> Option<bool> {
+        let sections = WitnessSections::parse(bytes).ok()?;
+        let states = sections.states::<NativeCrypto>().ok()?;
+        let parts = sections.into_parts(&states).ok()?;
+        let checked = CheckedWitness::from_parts::<NativeCrypto>(&derived.statement, parts).ok()?;
+        let result = validate::<NativeCrypto, _>(checked, &params, &mut NoContracts).ok()?;
+        Some(result.difference.is_none())
+    };
+    assert_eq!(accepts(&honest), Some(true));
+    for bit in (0..honest.len() * 8).step_by(5) {
+        let mut forged = honest.clone();
+        forged[bit / 8] ^= 1 << (bit % 8);
+        assert_ne!(accepts(&forged), Some(true), "bit {bit}: one witness, one encoding");
+    }
+    for len in 0..honest.len() {
+        assert!(accepts(&honest[..len]).is_none(), "length {len}");
+    }
+    assert!(accepts(&[&honest[..], &[0; 8]].concat()).is_none());
 }
 
 #[test]
