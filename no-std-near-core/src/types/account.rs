@@ -94,16 +94,6 @@ impl AccountContract {
         matches!(self, Self::Local(_))
     }
 
-    /// The global contract this refers to, if it refers to one.
-    #[must_use]
-    pub fn global_identifier(&self) -> Option<GlobalContractIdentifier> {
-        match self {
-            Self::None | Self::Local(_) => None,
-            Self::Global(hash) => Some(GlobalContractIdentifier::CodeHash(*hash)),
-            Self::GlobalByAccount(account_id) => Some(GlobalContractIdentifier::AccountId(account_id.clone())),
-        }
-    }
-
     /// Bytes charged for remembering a global contract's identifier.
     #[must_use]
     pub fn identifier_storage_usage(&self) -> StorageUsage {
