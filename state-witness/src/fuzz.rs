@@ -7,7 +7,7 @@ use no_std_near_core::trie::Access;
 use no_std_near_core::types::hash::CryptoHash;
 
 use crate::checked::StateSource;
-use crate::compressed::{DecodedState, Order, compress};
+use crate::compressed::{DecodedState, Order, WitnessSections, compress};
 use crate::decode::{ChunkStateWitness, decode_block, decode_partial_state};
 use crate::statement::ChunkStatement;
 
@@ -77,6 +77,22 @@ pub fn fuzz_compressed(bytes: &[u8]) -> Reached {
     match compress::<NativeCrypto>(state.root(), &entries) {
         Ok(again) if again.bytes == bytes && is_readable => Reached::Accepted,
         _ => Reached::Decoded,
+    }
+}
+
+/// A compressed witness: taken apart, and its states decoded.
+pub fn fuzz_compressed_witness(bytes: &[u8]) -> Reached {
+    let Ok(sections) = WitnessSections::parse(bytes) else {
+        return Reached::Refused;
+    };
+    let Ok(states) = sections.states::<NativeCrypto>() else {
+        return Reached::Decoded;
+    };
+    let tries = states.iter().map(DecodedState::to_trie);
+    if tries.count() == states.len() {
+        Reached::Accepted
+    } else {
+        Reached::Decoded
     }
 }
 

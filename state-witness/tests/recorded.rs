@@ -15,6 +15,8 @@ mod compressed;
 mod hostile;
 #[path = "recorded/mutations.rs"]
 mod mutations;
+#[path = "recorded/refusals.rs"]
+mod refusals;
 #[path = "recorded/statement.rs"]
 mod statement;
 #[path = "recorded/support.rs"]

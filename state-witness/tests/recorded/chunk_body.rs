@@ -33,7 +33,7 @@ fn recorded_bodies_are_those_of_their_headers() {
     let mut with_root = 0;
     for (id, (witness, receipts)) in bodies() {
         let (header, new) = (&witness.chunk_header, &witness.new_transactions);
-        let set = id.split('/').next().unwrap();
+        let (set, _) = id.rsplit_once('/').unwrap();
         if !parts_of.contains_key(set)
             && let Some(parts) = find_total_parts::<NativeCrypto>(header, new, &receipts, 2..=100)
         {

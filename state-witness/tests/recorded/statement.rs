@@ -328,7 +328,7 @@ fn every_field_moves_the_digest_and_is_named_as_the_difference() {
 
 #[test]
 fn what_is_not_canonical_is_refused() {
-    let refused: &[(&str, fn(&mut ChunkStatement))] = &[
+    let refused: &[Change] = &[
         ("base blocks", |s| main_of(s).base_blocks.reverse()),
         ("base blocks", |s| {
             main_of(s).base_blocks[1].0 = main_of(s).base_blocks[0].0
