@@ -1,9 +1,9 @@
 //! Differential tests against nearcore's own crates, in one target so that those crates link once.
 
-#[path = "oracle/blocks.rs"]
-mod blocks;
 #[path = "oracle/bandwidth.rs"]
 mod bandwidth;
+#[path = "oracle/blocks.rs"]
+mod blocks;
 #[path = "oracle/congestion.rs"]
 mod congestion;
 #[path = "oracle/fees.rs"]

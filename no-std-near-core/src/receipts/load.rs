@@ -6,8 +6,9 @@
 use crate::error::ApplyError;
 use crate::params::Params;
 use crate::params::fees::receipt_congestion_gas;
-use crate::types::receipt::{Receipt, ReceiptEnum, ReceiptOrStateStoredReceipt, StateStoredReceiptMetadata};
+use crate::types::receipt::{Receipt, ReceiptEnum};
 use crate::types::shard_layout::ShardLayout;
+use crate::types::stored_receipt::{ReceiptOrStateStoredReceipt, StateStoredReceiptMetadata};
 use crate::types::{Gas, ShardId, len_bytes};
 
 /// Weight of a receipt in the delayed queue or an outgoing buffer.

@@ -107,7 +107,7 @@ fn a_full_chunk_delays_receipts_and_a_later_chunk_executes_them() {
     let mut runner = NoContracts;
     let mut chunk = start_chunk(&context, state_with(&["bob"]), &mut runner);
     let receipt = receipt_from("zoe", "bob", 1, vec![transfer(NEAR)]);
-    chunk.process_receipts(&[receipt.clone()]).unwrap();
+    chunk.process_receipts(core::slice::from_ref(&receipt)).unwrap();
     assert_eq!((chunk.outcomes.len(), chunk.delayed.len()), (0, 1));
     let mut congestion = CongestionInfo::default();
     chunk.delayed.apply_to_congestion(&mut congestion).unwrap();

@@ -19,6 +19,7 @@ pub mod outcome;
 pub mod queues;
 pub mod receipt;
 pub mod shard_layout;
+pub mod stored_receipt;
 pub mod transaction;
 pub mod validator;
 

@@ -1,6 +1,9 @@
 //! Shard layouts, chunk headers and chunk extras against nearcore's own types. (Whole blocks are compared in `state-witness`, on
 //! recorded ones.)
 
+extern crate alloc;
+
+use alloc::collections::BTreeMap;
 use borsh::BorshDeserialize;
 use near_primitives::shard_layout::ShardLayout as TheirLayout;
 use near_primitives::sharding::{ShardChunkHeader as TheirHeader, ShardChunkHeaderV3};
@@ -12,7 +15,6 @@ use no_std_near_core::types::account_id::AccountId;
 use no_std_near_core::types::chunk_extra::ChunkExtra;
 use no_std_near_core::types::chunk_header::{ShardChunkHeader, TrieSplit};
 use no_std_near_core::types::shard_layout::{ShardLayout, ShardLayoutError};
-use std::collections::BTreeMap;
 
 fn accounts(ids: &[&str]) -> Vec<TheirAccountId> {
     ids.iter().map(|id| id.parse().unwrap()).collect()

@@ -10,7 +10,7 @@ use no_std_near_core::types::congestion_info::{CongestionInfo, CongestionInfoV1}
 use no_std_near_core::types::queues::*;
 use no_std_near_core::types::validator::ValidatorStake;
 use no_std_near_core::types::{
-    access_key, account, account_id, action, hash, keys, len_bytes, receipt, to_bytes, transaction,
+    access_key, account, account_id, action, hash, keys, len_bytes, receipt, stored_receipt, to_bytes, transaction,
 };
 
 /// Values per type; many, because each is cheap.
@@ -110,7 +110,7 @@ fn transactions_have_nearcores_form() {
 
 fn receipts_and_their_stored_forms(values: u64) {
     compare::<receipt::Receipt, near_primitives::receipt::Receipt>(values, Draw::receipt);
-    compare::<receipt::ReceiptOrStateStoredReceipt<'_>, near_primitives::receipt::ReceiptOrStateStoredReceipt<'_>>(
+    compare::<stored_receipt::ReceiptOrStateStoredReceipt<'_>, near_primitives::receipt::ReceiptOrStateStoredReceipt<'_>>(
         values,
         Draw::stored_receipt,
     );

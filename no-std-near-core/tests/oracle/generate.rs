@@ -10,6 +10,7 @@ use no_std_near_core::types::action::*;
 use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::keys::{PublicKey, PublicKeyHandle, Signature};
 use no_std_near_core::types::receipt::*;
+use no_std_near_core::types::stored_receipt::*;
 use no_std_near_core::types::transaction::*;
 use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha20Rng;
