@@ -3,11 +3,7 @@
 //! `cargo run --release -p state-witness --example compression -- <folder of unpacked archives>`; without a folder the chunks built
 //! into `testnet-fixtures` are measured. Sums are over whole archives; zstd compresses each chunk's state by itself, as nearcore
 //! compresses each witness by itself.
-#![expect(
-    clippy::std_instead_of_alloc,
-    clippy::float_arithmetic,
-    reason = "a program that prints ratios"
-)]
+#![expect(clippy::float_arithmetic, reason = "a program that prints ratios")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

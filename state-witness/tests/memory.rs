@@ -1,7 +1,6 @@
 //! How much memory strangers' bytes can claim: never more than a fixed multiple of their number.
 
 #![expect(unsafe_code, reason = "an allocator that counts is an unsafe trait")]
-#![expect(clippy::std_instead_of_core, reason = "a test has the standard library")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};

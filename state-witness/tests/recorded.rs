@@ -1,7 +1,6 @@
 //! Everything in this crate against recorded chunks, in one target so that nearcore's crates link once.
 //!
 //! By default the chunks built into `testnet-fixtures`; set `RECORDED_CHUNKS` to a folder of unpacked archives to run on those.
-#![expect(clippy::std_instead_of_alloc, reason = "a test has the standard library")]
 #![expect(
     clippy::semicolon_if_nothing_returned,
     reason = "a table of one-line changes reads better without"

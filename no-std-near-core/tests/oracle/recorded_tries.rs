@@ -1,5 +1,4 @@
 //! Recorded states: the partial trie reads what nearcore recorded, and splits it as nearcore did.
-#![expect(clippy::std_instead_of_alloc, reason = "a test has std")]
 
 use borsh::BorshDeserialize;
 use near_primitives::state::PartialState;
