@@ -10,11 +10,19 @@
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
+//! | [`load_8`] | byte loads |
+//! | [`load_16`] | 2-byte loads at even addresses |
+//! | [`load_32`] | 4-byte loads at even addresses, within a cell |
+//! | [`load_64`] | 8-byte loads of a cell |
 //! | [`memory_leaf`] | initial and final values of eight cells |
 //! | [`memory_tree`] | which leaves a context's memory has, before and after |
 //! | [`read_tree`] | nodes of read-only trees |
 //! | [`program_table`] | which program a handle is |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
+//! | [`store_8`] | byte stores |
+//! | [`store_16`] | 2-byte stores at even addresses |
+//! | [`store_32`] | 4-byte stores at even addresses, within a cell |
+//! | [`store_64`] | 8-byte stores to a cell |
 
 pub mod add_sub_32;
 pub mod builder;
@@ -25,10 +33,20 @@ pub mod code_leaf;
 pub mod entry_leaf;
 pub mod event;
 pub mod gadgets;
+pub mod load_16;
+pub mod load_32;
+pub mod load_64;
+pub mod load_8;
 pub mod memory_leaf;
+#[cfg(test)]
+mod memory_testing;
 pub mod memory_tree;
 pub mod poseidon2;
 pub mod program_table;
 pub mod read_tree;
+pub mod store_16;
+pub mod store_32;
+pub mod store_64;
+pub mod store_8;
 pub mod testing;
 pub mod trace;

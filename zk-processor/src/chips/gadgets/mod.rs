@@ -5,7 +5,13 @@
 //! | [`execution`] | the row consumes one execution tuple and its own line of the program, and hands on the next tuple |
 //! | [`leaf_hash`] | the digest of a leaf of 32 elements |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
+//! | [`address`] | the effective address of a load or store |
+//! | [`load`] | a load from one cell, but for the selection of its value |
+//! | [`store`] | a store to one cell, but for how the value changes it |
 
 pub mod access;
+pub mod address;
 pub mod execution;
 pub mod leaf_hash;
+pub mod load;
+pub mod store;

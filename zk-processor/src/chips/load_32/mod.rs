@@ -1,0 +1,36 @@
+//! 4-byte loads.
+//!
+//! # Proves
+//! For each real row: dst = the 4 bytes at base + offset, an even address whose cell holds all of them (`load32_u`), sign-extended to 64 bits
+//! (`load32_s64`).
+//!
+//! # Assumes
+//! Limbs of cells, input and slots are 16-bit values (rule 11). What the load of one cell assumes: `gadgets/load.rs`.
+//!
+//! # Rows
+//! One row per instruction: rows `Step` and `Window`. Padding rows have all selectors 0 and send nothing.
+//!
+//! # Buses
+//! | message | side | count |
+//! |---|---|---|
+//! | Exec | received and sent | 1 |
+//! | Fetch | looked up | 1 |
+//! | Memory | read of the address, write of dst; read of the cell (row Step) | 1 each |
+//! | Input | looked up: the cell (row Window) | 1 |
+//! | Range16 | looked up | two of the address, one of its bound, three time differences, the sign |
+//! | BytePair | looked up | high bytes of the time differences |
+//!
+//! # Not proved here
+//! Loads at odd addresses: together with those over two cells they are a table of their own. See the load of one cell: `gadgets/load.rs`.
+//!
+//! Degree 3.
+
+mod air;
+mod columns;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub use air::Load32;
+pub use columns::Load32Cols;
+pub use trace::load_32_trace;

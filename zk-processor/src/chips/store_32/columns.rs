@@ -1,0 +1,16 @@
+//! The row of the 4-byte store.
+
+use crate::chips::gadgets::store::STORE_CELLS;
+use crate::columns;
+
+columns! {
+    /// One store.
+    pub struct Store32Cols<T> {
+        /// The store of one cell, [`StoreCols`](crate::chips::gadgets::store::StoreCols).
+        store: [T; STORE_CELLS],
+        /// Where the access begins: 1 if the address is 2i modulo 8. Bound by *one offset or padding* and the address.
+        at: [T; 3],
+        /// Limbs of the cell afterwards. Bound by *the value is in the cell*.
+        new: [T; 4],
+    }
+}

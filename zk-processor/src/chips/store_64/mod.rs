@@ -1,0 +1,34 @@
+//! 8-byte stores.
+//!
+//! # Proves
+//! For each real row: the cell at base + offset, a multiple of 8, becomes the value (slot: `store64`, immediate, zero-extended: `store64_imm`).
+//!
+//! # Assumes
+//! Limbs of cells, slots and immediates are 16-bit values (rule 11). What the store to one cell assumes: `gadgets/store.rs`.
+//!
+//! # Rows
+//! One row per instruction: row `Step`. Padding rows have all selectors 0 and send nothing.
+//!
+//! # Buses
+//! | message | side | count |
+//! |---|---|---|
+//! | Exec | received and sent | 1 |
+//! | Fetch | looked up | 1 |
+//! | Memory | read of the address, write of the cell; read of the value (without an immediate) | 1 each |
+//! | Range16 | looked up | two of the address, one of its bound, three time differences |
+//! | BytePair | looked up | high bytes of the time differences |
+//!
+//! # Not proved here
+//! Stores at other addresses, which are over two cells. See the store to one cell: `gadgets/store.rs`.
+//!
+//! Degree 3.
+
+mod air;
+mod columns;
+#[cfg(test)]
+mod tests;
+mod trace;
+
+pub use air::Store64;
+pub use columns::Store64Cols;
+pub use trace::store_64_trace;
