@@ -3,6 +3,7 @@
 //! Mirrors the two maps of `TrieUpdate` in `core/store/src/trie/update.rs`; differs in: one hash table finds a key in both layers,
 //! and keys are only brought into order when order matters (the final root, iterations).
 
+use crate::trie::words;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use hashbrown::HashTable;
@@ -124,7 +125,7 @@ impl Overlay {
             .iter()
             .filter_map(|slot| choose(slot).map(|value| (&*slot.key, value)))
             .collect();
-        chosen.sort_unstable_by_key(|(key, _)| *key);
+        chosen.sort_unstable_by(|(left, _), (right, _)| words::compare(left, right));
         chosen
     }
 
@@ -132,7 +133,7 @@ impl Overlay {
         let is_same = |&index: &u32| {
             self.slots
                 .get(index as usize)
-                .is_some_and(|slot| slot.hash == hash && *slot.key == *key)
+                .is_some_and(|slot| slot.hash == hash && words::equal(&slot.key, key))
         };
         self.table.find(hash, is_same).copied()
     }
@@ -155,9 +156,10 @@ impl Overlay {
     fn hash(&self, key: &[u8]) -> u64 {
         /// An odd number with no pattern in its bits.
         const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+        // Both halves of the product: a choice of words that collides for one seed does not for another.
         let mix = |state: u64, word: u64| {
-            let product = (state ^ word).wrapping_mul(MULTIPLIER);
-            product ^ (product >> 29)
+            let product = u128::from(state ^ word) * u128::from(MULTIPLIER);
+            (product as u64) ^ ((product >> 64) as u64)
         };
         let (words, rest) = key.as_chunks::<8>();
         let state = words

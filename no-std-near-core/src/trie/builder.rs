@@ -22,6 +22,7 @@ impl<'a> PartialTrie<'a> {
         let hash_of = |id: &u32| entries.get(*id as usize).map(Entry::hash);
         trie.by_hash.sort_unstable_by_key(hash_of);
         trie.by_hash.dedup_by(|left, right| hash_of(left) == hash_of(right));
+        trie.is_distinct = true;
         trie.root_link = trie.link_to(&root.0);
         trie.link_reachable();
         trie
@@ -117,6 +118,14 @@ impl<'a> PartialTrieBuilder<'a> {
         trie.entries = self.entries;
         trie.links = self.links;
         trie.root_link = root_entry.map_or(NO_ENTRY, |entry| entry.0);
+        trie
+    }
+
+    /// Like [`PartialTrieBuilder::finish`], for a caller who has made sure that no two entries have the same hash: that is not looked at
+    /// again. (A duplicate would count twice towards the recorded size.)
+    pub fn finish_distinct(self, root: CryptoHash, root_entry: Option<EntryId>) -> PartialTrie<'a> {
+        let mut trie = self.finish(root, root_entry);
+        trie.is_distinct = true;
         trie
     }
 

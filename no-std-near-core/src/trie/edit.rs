@@ -101,6 +101,14 @@ pub(super) enum Child<'v> {
 }
 
 impl Child<'_> {
+    /// The node of the editor, if the child is one.
+    pub(super) const fn edited(&self) -> Option<usize> {
+        match self {
+            Self::Edited(node) => Some(*node),
+            Self::None | Self::Old { .. } => None,
+        }
+    }
+
     pub(super) const fn is_some(&self) -> bool {
         !matches!(self, Self::None)
     }
@@ -142,7 +150,8 @@ impl EditKind<'_> {
 pub(super) struct EditNode<'v> {
     pub(super) kind: EditKind<'v>,
     pub(super) memory_usage: u64,
-    /// The entry from which the node was read.
+    /// The entry from which the node was read, as long as the node differs from it at most in its memory usage and in the hashes of
+    /// children that were edited.
     pub(super) origin: Option<u32>,
 }
 
@@ -321,7 +330,14 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         self.nodes.len() - 1
     }
 
+    /// Gives a node a new content.
     pub(super) fn put(&mut self, node: usize, kind: EditKind<'v>, memory_usage: u64) {
+        self.put_back(node, kind, memory_usage);
+        self.nodes[node].origin = None;
+    }
+
+    /// Gives a node the content that was taken from it, with children that may have been edited.
+    fn put_back(&mut self, node: usize, kind: EditKind<'v>, memory_usage: u64) {
         let node = &mut self.nodes[node];
         node.kind = kind;
         node.memory_usage = memory_usage;
@@ -358,11 +374,16 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     fn insert_at_branch(&mut self, node: usize, rest: Nibbles<'v>, new: &'v [u8]) -> Result<Step, StorageError> {
         let below = self.nodes[node].cost_below();
         let Some(nibble) = rest.first() else {
-            let EditNode { kind, memory_usage, .. } = &mut self.nodes[node];
+            let EditNode {
+                kind,
+                memory_usage,
+                origin,
+            } = &mut self.nodes[node];
             if let EditKind::Branch { value, .. } = kind {
                 *value = Some(Value::New(new));
             }
             *memory_usage = add(below, kind.own_cost())?;
+            *origin = None;
             return Ok(Step::Done);
         };
         let child = self.descend_branch(node, nibble, below)?;
@@ -378,9 +399,16 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         };
         let child = self.edited(old)?;
         let child_usage = self.nodes[child].memory_usage;
-        let EditNode { kind, memory_usage, .. } = &mut self.nodes[node];
+        let EditNode {
+            kind,
+            memory_usage,
+            origin,
+        } = &mut self.nodes[node];
         if let EditKind::Branch { children, .. } = kind {
             children[slot] = Child::Edited(child);
+        }
+        if !old.is_some() {
+            *origin = None;
         }
         *memory_usage = below.saturating_add(kind.own_cost()).saturating_sub(child_usage);
         Ok(child)
@@ -455,7 +483,7 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
                 child: Child::Edited(child),
             };
             let cost = kind.own_cost();
-            self.put(node, kind, cost);
+            self.put_back(node, kind, cost);
             return Ok(Step::Descend(child, common));
         }
         if common > 0 {
@@ -515,6 +543,7 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
                 None => {
                     *value = None;
                     let node = &mut self.nodes[node];
+                    node.origin = None;
                     node.memory_usage = below.saturating_add(node.kind.own_cost());
                     Ok(Step::Done)
                 }
@@ -544,15 +573,17 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
             EditKind::Empty => Ok(()),
             EditKind::Extension { extension, child } => self.extend_child(node, extension, child),
             EditKind::Leaf { .. } => {
-                self.put(node, kind, usage);
+                self.put_back(node, kind, usage);
                 Ok(())
             }
             EditKind::Branch { mut children, value } => {
+                let mut lost_child = false;
                 for child in children.iter_mut() {
                     if let Child::Edited(edited) = *child
                         && matches!(self.nodes[edited].kind, EditKind::Empty)
                     {
                         *child = Child::None;
+                        lost_child = true;
                     }
                 }
                 let mut present = children.iter().enumerate().filter(|(_, child)| child.is_some());
@@ -571,7 +602,8 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
                         let extension = Extension::Encoded(&SINGLE_NIBBLES[nibble]);
                         self.extend_child(node, extension, child)?;
                     }
-                    _ => self.put(node, EditKind::Branch { children, value }, usage),
+                    _ if lost_child => self.put(node, EditKind::Branch { children, value }, usage),
+                    _ => self.put_back(node, EditKind::Branch { children, value }, usage),
                 }
                 Ok(())
             }

@@ -27,6 +27,7 @@ pub mod reference;
 pub mod resharding;
 pub mod root;
 pub mod split;
+pub(crate) mod words;
 
 pub use builder::PartialTrieBuilder;
 pub use edit::TrieEditor;

@@ -3,6 +3,7 @@
 //! Mirrors `core/store/src/trie/nibble_slice.rs`; differs in: a view has an end as well as a start, so that every part of a key is
 //! borrowed and never copied.
 
+use super::words;
 use alloc::vec::Vec;
 
 /// Marks an encoded extension that belongs to a leaf.
@@ -100,11 +101,7 @@ impl<'a> Nibbles<'a> {
         let whole_bytes = (limit - head) / 2;
         let own = self.byte_range(head, whole_bytes);
         let others = other.byte_range(head, whole_bytes);
-        let equal_bytes = if own == others {
-            whole_bytes
-        } else {
-            own.iter().zip(others).take_while(|(own, other)| own == other).count()
-        };
+        let equal_bytes = words::common_prefix_len(own, others);
         self.first_difference(other, head + 2 * equal_bytes, limit)
     }
 

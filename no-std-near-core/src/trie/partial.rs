@@ -9,6 +9,7 @@
 
 use super::StorageError;
 use super::node::{HASH_LEN, Node};
+use super::words::equal_hashes;
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
 use alloc::vec::Vec;
@@ -32,7 +33,8 @@ pub enum Access {
     Silent,
     /// The entry counts towards the recorded size (`AccessOptions::DEFAULT`).
     Recorded,
-    /// Recorded, and counted as a trie node access of a contract (`AccessOptions::contract_runtime`).
+    /// Recorded, and counted as a trie node access of a contract (`AccessOptions::contract_runtime`). Each node on the way and each
+    /// value counts; [`PartialTrie::take_node_counts`] gives the sums.
     Counted,
 }
 
@@ -79,9 +81,11 @@ pub struct PartialTrie<'a> {
     pub(super) links: Vec<u32>,
     /// Where the root is; the same form as `links`.
     pub(super) root_link: u32,
-    /// Entries sorted by hash, if all were hashed when the arena was made; such an arena has no duplicates.
+    /// Entries sorted by hash, if the arena was made from blobs.
     pub(super) by_hash: Vec<u32>,
-    /// Otherwise: the hashed entries, to find duplicates.
+    /// Whether it is known that no two entries have the same hash.
+    pub(super) is_distinct: bool,
+    /// If it is not: the entries entered so far, to find duplicates.
     distinct: HashTable<u32>,
     recorded_bytes: u64,
     counts: TrieNodesCount,
@@ -95,6 +99,7 @@ impl<'a> PartialTrie<'a> {
             links: Vec::new(),
             root_link: NO_ENTRY,
             by_hash: Vec::new(),
+            is_distinct: false,
             distinct: HashTable::new(),
             recorded_bytes: 0,
             counts: TrieNodesCount {
@@ -268,10 +273,10 @@ impl<'a> PartialTrie<'a> {
             entry.hash = C::sha256(entry.bytes).0;
             entry.flags |= HASHED;
         }
-        if entry.hash != *expected {
+        if !equal_hashes(&entry.hash, expected) {
             return Err(missing());
         }
-        if self.by_hash.is_empty() && entry.flags & TOUCHED == 0 {
+        if !self.is_distinct && entry.flags & TOUCHED == 0 {
             self.insist_on_distinct(target, expected)?;
         }
         Ok(())

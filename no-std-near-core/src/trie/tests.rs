@@ -92,7 +92,11 @@ fn built<'a>(blobs: &PartialTrie<'a>, hashed: bool) -> PartialTrie<'a> {
         }
         root_place
     });
-    builder.finish(blobs.root(), root)
+    if hashed {
+        builder.finish_distinct(blobs.root(), root)
+    } else {
+        builder.finish(blobs.root(), root)
+    }
 }
 
 fn place<'a>(

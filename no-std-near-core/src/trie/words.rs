@@ -1,0 +1,73 @@
+//! Comparing bytes eight at a time.
+//!
+//! In a guest of a proof system comparisons of slices are loops over bytes; hashes and keys are compared often enough to matter.
+
+use core::cmp::Ordering;
+
+/// Whether two hashes are equal.
+#[inline]
+pub(crate) fn equal_hashes(left: &[u8; 32], right: &[u8; 32]) -> bool {
+    let (left, _) = left.as_chunks::<8>();
+    let (right, _) = right.as_chunks::<8>();
+    left.iter()
+        .zip(right)
+        .all(|(left, right)| u64::from_le_bytes(*left) == u64::from_le_bytes(*right))
+}
+
+/// Whether two slices are equal.
+pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && common_prefix_len(left, right) == left.len()
+}
+
+/// How many bytes two slices have in common at their beginning.
+pub(crate) fn common_prefix_len(left: &[u8], right: &[u8]) -> usize {
+    let (left_words, _) = left.as_chunks::<8>();
+    let (right_words, _) = right.as_chunks::<8>();
+    for (index, (left, right)) in left_words.iter().zip(right_words).enumerate() {
+        let difference = u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
+        if difference != 0 {
+            return 8 * index + difference.trailing_zeros() as usize / 8;
+        }
+    }
+    let compared = 8 * left_words.len().min(right_words.len());
+    let tails = left
+        .get(compared..)
+        .unwrap_or_default()
+        .iter()
+        .zip(right.get(compared..).unwrap_or_default());
+    compared + tails.take_while(|(left, right)| left == right).count()
+}
+
+/// The order of two slices, as slices are ordered.
+pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    let common = common_prefix_len(left, right);
+    left.get(common).cmp(&right.get(common))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn slices_compare_as_slices_do(
+            shared in prop::collection::vec(any::<u8>(), 0..20),
+            left in prop::collection::vec(0u8..3, 0..20), right in prop::collection::vec(0u8..3, 0..20),
+        ) {
+            let left = [&shared[..], &left].concat();
+            let right = [&shared[..], &right].concat();
+            let common = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
+            prop_assert_eq!(common_prefix_len(&left, &right), common);
+            prop_assert_eq!(compare(&left, &right), left.cmp(&right));
+            prop_assert_eq!(equal(&left, &right), left == right);
+        }
+
+        #[test]
+        fn hashes_differ_in_any_byte(hash: [u8; 32], at in 0usize..32, change in 1u8..) {
+            let mut other = hash;
+            other[at] ^= change;
+            prop_assert!(equal_hashes(&hash, &hash) && !equal_hashes(&hash, &other));
+        }
+    }
+}
