@@ -38,6 +38,8 @@ pub use error::LoweringError;
 pub use options::{Features, ImportedGlobal, ImportedSize, Limits, MemoryRule, Metering, Options};
 pub use symbols::Symbols;
 
+use alloc::vec::Vec;
+
 use crate::program::Artefact;
 
 /// What the lowering yields.
@@ -49,8 +51,31 @@ pub struct Lowered {
     pub is_guest: bool,
     /// Names of functions by row, for people; no part of the program.
     pub symbols: Symbols,
+    /// Rows and charges of the defined functions, in order.
+    bodies: Vec<BodyRows>,
     /// Operators read, for statistics (those in code that is never reached included).
     pub operators: u64,
+}
+
+/// Rows of a defined function, and what its callers charge for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyRows {
+    /// Its first row after the prologue: where direct calls lead.
+    pub start: u32,
+    /// The row after its last one.
+    pub end: u32,
+    /// Operand stack and frame (bytes).
+    pub stack_charge: u32,
+    /// Operators.
+    pub entry_gas: u32,
+}
+
+impl Lowered {
+    /// Rows and charges of the defined functions, in order.
+    #[must_use]
+    pub fn body_rows(&self) -> &[BodyRows] {
+        &self.bodies
+    }
 }
 
 /// Lowers a module.

@@ -10,7 +10,7 @@ use wasmparser::{
     Validator, ValidatorResources,
 };
 
-use super::Lowered;
+use super::{BodyRows, Lowered};
 use super::error::LoweringError;
 use super::floats::SOFT_FLOAT;
 use super::function::Function;
@@ -52,6 +52,7 @@ struct Sections<'a> {
     data_bases: Vec<u32>,
     names: BTreeMap<u32, String>,
     placed: Vec<(u32, SymbolSource)>,
+    body_rows: Vec<BodyRows>,
     operators: u64,
     locals_left: u64,
     parameters_left: u64,
@@ -108,6 +109,7 @@ impl<'a> Sections<'a> {
             data_bases: Vec::new(),
             names: BTreeMap::new(),
             placed: Vec::new(),
+            body_rows: Vec::new(),
             operators: 0,
             locals_left: options.limits.locals,
             parameters_left: options.limits.parameters,
@@ -705,6 +707,8 @@ impl<'a> Sections<'a> {
             type_index: self.info.canonical_type(type_index),
         });
         self.output.place(&mut self.function);
+        let end = self.output.rows.len() as u32;
+        self.body_rows.push(BodyRows { start: pc, end, stack_charge, entry_gas });
         machine("code rows", self.output.rows.len() as u64, 2 * self.max_rows)
     }
 
@@ -756,12 +760,7 @@ impl<'a> Sections<'a> {
             interface: self.interface,
         };
         let symbols = Symbols::new(self.placed, &self.names);
-        Ok(Lowered {
-            artefact,
-            is_guest: self.is_guest,
-            symbols,
-            operators: self.operators,
-        })
+        Ok(Lowered { artefact, is_guest: self.is_guest, symbols, bodies: self.body_rows, operators: self.operators })
     }
 
     /// Appends the soft-float routines in use, and those they call.
