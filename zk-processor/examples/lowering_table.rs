@@ -21,8 +21,12 @@ fn main() {
             println!("| {file} cannot be read |");
             continue;
         };
-        let options =
-            Options { features: Features::NEAR, limits: Limits::NONE, metering: Some(Metering::NEAR), ..Options::PLAIN };
+        let options = Options {
+            features: Features::ALL,
+            limits: Limits::NONE,
+            metering: Some(Metering::NEAR),
+            ..Options::PLAIN
+        };
         let start = Instant::now();
         let lowered = match lower(&wasm, &options) {
             Ok(lowered) => lowered,
@@ -46,7 +50,10 @@ fn main() {
         let rows = lowered.artefact.code.len();
         let ratio = rows as f64 / lowered.operators as f64;
         ratios.push(ratio);
-        let name = std::path::Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+        let name = std::path::Path::new(file)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy();
         println!(
             "| {name} | {} | {} | {rows} | {ratio:.3} | {:.1} | {:.0} |",
             wasm.len() / 1024,

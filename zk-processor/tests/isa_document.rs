@@ -9,7 +9,9 @@ use zk_processor::isa::opcodes::OPCODES;
 use zk_processor::isa::{Family, Row, Trap};
 
 fn opcodes() -> String {
-    let mut text = String::from("| code | opcode | family | shape | rows besides `OutOfGas` | meaning |\n|--:|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| code | opcode | family | shape | rows besides `OutOfGas` | meaning |\n|--:|---|---|---|---|---|\n",
+    );
     for info in OPCODES {
         let rows: Vec<&str> = info.rows.iter().map(|row| row.name()).collect();
         let _ = writeln!(
@@ -41,7 +43,11 @@ fn rows() -> String {
 /// The documentation of `Shape`, from its source.
 fn shapes() -> String {
     let source = include_str!("../src/isa/opcodes.rs");
-    let body = source.split("pub enum Shape {").nth(1).and_then(|rest| rest.split("\n}").next()).unwrap_or_default();
+    let body = source
+        .split("pub enum Shape {")
+        .nth(1)
+        .and_then(|rest| rest.split("\n}").next())
+        .unwrap_or_default();
     let mut text = String::from("| shape | operand fields |\n|---|---|\n");
     let mut meaning = String::new();
     for line in body.lines().map(str::trim) {
@@ -66,7 +72,13 @@ fn traps() -> String {
 fn intrinsics() -> String {
     let mut text = String::from("| import | signature | meaning |\n|---|---|---|\n");
     for intrinsic in INTRINSICS {
-        let _ = writeln!(text, "| `{}` | `{}` | {} |", intrinsic.name, intrinsic.signature(), intrinsic.meaning);
+        let _ = writeln!(
+            text,
+            "| `{}` | `{}` | {} |",
+            intrinsic.name,
+            intrinsic.signature(),
+            intrinsic.meaning
+        );
     }
     text
 }
@@ -83,7 +95,9 @@ fn with_tables(document: &str) -> String {
     let mut document = document.to_string();
     for (name, table) in tables {
         let (open, close) = (format!("<!-- {name} -->"), format!("<!-- end of {name} -->"));
-        let Some((before, rest)) = document.split_once(&open) else { panic!("docs/isa.md lacks {open}") };
+        let Some((before, rest)) = document.split_once(&open) else {
+            panic!("docs/isa.md lacks {open}")
+        };
         let after = rest.split_once(&close).map_or(rest, |(_, after)| after);
         document = format!("{before}{open}\n{table}{close}{after}");
     }
@@ -98,6 +112,9 @@ fn the_document_carries_the_lists_of_the_code() {
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, expected).expect("docs/isa.md can be written");
     } else {
-        assert!(document == expected, "docs/isa.md differs from the lists: run with UPDATE_DOCS=1");
+        assert!(
+            document == expected,
+            "docs/isa.md differs from the lists: run with UPDATE_DOCS=1"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The gas columns compared with NEAR's own analysis, `finite-wasm` 0.6.1: the charges of each function's rows, in order, are its
 //! merged instrumentation points; stack charges and entry gas are its frame and operand sizes.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use arbitrary::Unstructured;
@@ -66,7 +67,11 @@ impl SizeConfig for Sizes {
 }
 
 fn analyse(wasm: &[u8]) -> AnalysisOutcome {
-    Analysis::new().with_stack(Sizes).with_gas(OperatorCosts).analyze(wasm).expect("a valid module can be analysed")
+    Analysis::new()
+        .with_stack(Sizes)
+        .with_gas(OperatorCosts)
+        .analyze(wasm)
+        .expect("a valid module can be analysed")
 }
 
 fn lower_metered(wasm: &[u8]) -> Result<Lowered, zk_processor::lowering::LoweringError> {
@@ -99,13 +104,62 @@ fn charges(rows: &[Instruction]) -> Vec<Charge> {
     charges
 }
 
-/// The merged points that are charged, in order.
-fn points(analysis: &AnalysisOutcome, function: usize) -> Vec<Charge> {
+/// Offsets of operators that are never reached: after a branch, until the frame ends.
+fn dead_operators(wasm: &[u8]) -> BTreeSet<usize> {
+    let mut dead_offsets = BTreeSet::new();
+    let bodies = wp::Parser::new(0)
+        .parse_all(wasm)
+        .filter_map(|payload| match payload.expect("a valid module") {
+            wp::Payload::CodeSectionEntry(body) => Some(body),
+            _ => None,
+        });
+    for body in bodies {
+        let mut frames = vec![false];
+        for operator in body
+            .get_operators_reader()
+            .expect("a valid body")
+            .into_iter_with_offsets()
+        {
+            let (operator, offset) = operator.expect("a valid operator");
+            let mut dead = frames.last().copied().unwrap_or_default();
+            match operator {
+                wp::Operator::Block { .. } | wp::Operator::Loop { .. } | wp::Operator::If { .. } => frames.push(dead),
+                wp::Operator::Else => {
+                    frames.pop();
+                    dead = frames.last().copied().unwrap_or_default();
+                    frames.push(dead);
+                }
+                wp::Operator::End => {
+                    frames.pop();
+                }
+                wp::Operator::Br { .. }
+                | wp::Operator::BrTable { .. }
+                | wp::Operator::Return
+                | wp::Operator::Unreachable => {
+                    frames.pop();
+                    frames.push(true);
+                }
+                _ => {}
+            }
+            if dead {
+                dead_offsets.insert(offset);
+            }
+        }
+    }
+    dead_offsets
+}
+
+/// The merged points that are charged, in order. Some in code that is never reached are not marked as such (a `loop` there that is
+/// branched to from there); they are never executed, and our rows do not carry them.
+fn points(analysis: &AnalysisOutcome, function: usize, dead: &BTreeSet<usize>) -> Vec<Charge> {
     let kinds = analysis.gas_kinds[function].iter();
     kinds
         .zip(analysis.gas_costs[function].iter())
-        .filter(|(kind, cost)| **kind != InstrumentationKind::Unreachable && **cost != Fee::ZERO)
-        .map(|(_, cost)| (cost.constant, cost.linear > 0))
+        .zip(analysis.gas_offsets[function].iter())
+        .filter(|((kind, cost), offset)| {
+            **kind != InstrumentationKind::Unreachable && **cost != Fee::ZERO && !dead.contains(offset)
+        })
+        .map(|((_, cost), _)| (cost.constant, cost.linear > 0))
         .collect()
 }
 
@@ -117,16 +171,22 @@ fn compare(name: &str, wasm: &[u8]) -> usize {
     let starts = lowered.body_rows();
     let imports = lowered.artefact.interface.imports.len();
     assert_eq!(starts.len(), analysis.gas_costs.len(), "{name}: number of bodies");
+    let dead = dead_operators(wasm);
     let mut compared = 0;
     for (function, rows) in starts.iter().enumerate() {
         let body = &code[rows.start as usize..rows.end as usize];
-        let expected = points(&analysis, function);
+        let expected = points(&analysis, function, &dead);
         assert_eq!(charges(body), expected, "{name}: function {}", function + imports);
         compared += expected.len();
         let frame = analysis.function_frame_sizes[function];
         let stack = frame + analysis.function_operand_stack_sizes[function];
         let found = (u64::from(rows.stack_charge), u64::from(rows.entry_gas));
-        assert_eq!(found, (stack, frame.div_ceil(8)), "{name}: entry of function {}", function + imports);
+        assert_eq!(
+            found,
+            (stack, frame.div_ceil(8)),
+            "{name}: entry of function {}",
+            function + imports
+        );
     }
     check_calls(name, &lowered);
     compared
@@ -144,7 +204,11 @@ fn check_calls(name: &str, lowered: &Lowered) {
     for body in bodies {
         let before = code[body.start as usize - 1];
         if before.opcode == Opcode::Prologue {
-            assert_eq!((before.low(), before.high()), (body.stack_charge, body.entry_gas), "{name}: {before}");
+            assert_eq!(
+                (before.low(), before.high()),
+                (body.stack_charge, body.entry_gas),
+                "{name}: {before}"
+            );
         }
     }
 }
@@ -155,7 +219,9 @@ fn contracts() -> Vec<PathBuf> {
         |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/contracts"),
         PathBuf::from,
     );
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "wasm"));
     files.sort();
@@ -207,7 +273,9 @@ fn generated(seed: u64) -> Option<Vec<u8>> {
         max_table_elements: 1000,
         ..Config::default()
     };
-    Module::new(config, &mut Unstructured::new(&bytes)).ok().map(|module| module.to_bytes())
+    Module::new(config, &mut Unstructured::new(&bytes))
+        .ok()
+        .map(|module| module.to_bytes())
 }
 
 fn compare_generated(seeds: core::ops::Range<u64>) -> usize {

@@ -198,14 +198,6 @@ impl Intrinsic {
         INTRINSICS.iter().find(|intrinsic| intrinsic.name == name)
     }
 
-    /// Size of the result (bytes).
-    pub(crate) const fn result_bytes(&self) -> u8 {
-        match self.result {
-            Some(I32) => 4,
-            _ => 8,
-        }
-    }
-
     /// The signature in words, e.g. `(i32, i32) -> i64`.
     #[must_use]
     pub fn signature(&self) -> String {

@@ -12,7 +12,6 @@ pub(super) struct Binary {
     /// Opcode with an immediate, and how the right operand becomes the immediate.
     pub(super) immediate: Option<(Opcode, fn(u64) -> u64)>,
     pub(super) commutes: bool,
-    pub(super) bytes: u8,
 }
 
 /// An operator with one operand (and perhaps an immediate that its meaning implies).
@@ -63,48 +62,47 @@ fn unrotate64(value: u64) -> u64 {
     (64 - value % 64) % 64
 }
 
-const fn binary_of(register: Opcode, immediate: Opcode, prepare: fn(u64) -> u64, commutes: bool, bytes: u8) -> Binary {
+const fn binary_of(register: Opcode, immediate: Opcode, prepare: fn(u64) -> u64, commutes: bool) -> Binary {
     Binary {
         register,
         immediate: Some((immediate, prepare)),
         commutes,
-        bytes,
     }
 }
 
 /// Sums, products, logic, shifts, divisions.
 pub(super) fn binary(operator: &Operator<'_>) -> Option<Binary> {
     Some(match operator {
-        Operator::I32Add => binary_of(Opcode::Add32, Opcode::Add32Imm, low, true, 4),
-        Operator::I32Mul => binary_of(Opcode::Mul32, Opcode::Mul32Imm, low, true, 4),
-        Operator::I32And => binary_of(Opcode::And32, Opcode::And32Imm, low, true, 4),
-        Operator::I32Or => binary_of(Opcode::Or32, Opcode::Or32Imm, low, true, 4),
-        Operator::I32Xor => binary_of(Opcode::Xor32, Opcode::Xor32Imm, low, true, 4),
-        Operator::I32Sub => binary_of(Opcode::Sub32, Opcode::Add32Imm, negate32, false, 4),
-        Operator::I32Shl => binary_of(Opcode::Shl32, Opcode::Shl32Imm, shift32, false, 4),
-        Operator::I32ShrS => binary_of(Opcode::ShrS32, Opcode::ShrS32Imm, shift32, false, 4),
-        Operator::I32ShrU => binary_of(Opcode::ShrU32, Opcode::ShrU32Imm, shift32, false, 4),
-        Operator::I32Rotl => binary_of(Opcode::Rotl32, Opcode::Rotl32Imm, shift32, false, 4),
-        Operator::I32Rotr => binary_of(Opcode::Rotr32, Opcode::Rotl32Imm, unrotate32, false, 4),
-        Operator::I32DivS => binary_of(Opcode::DivS32, Opcode::DivS32Imm, low, false, 4),
-        Operator::I32DivU => binary_of(Opcode::DivU32, Opcode::DivU32Imm, low, false, 4),
-        Operator::I32RemS => binary_of(Opcode::RemS32, Opcode::RemS32Imm, low, false, 4),
-        Operator::I32RemU => binary_of(Opcode::RemU32, Opcode::RemU32Imm, low, false, 4),
-        Operator::I64Add => binary_of(Opcode::Add64, Opcode::Add64Imm, all, true, 8),
-        Operator::I64Mul => binary_of(Opcode::Mul64, Opcode::Mul64Imm, all, true, 8),
-        Operator::I64And => binary_of(Opcode::And64, Opcode::And64Imm, all, true, 8),
-        Operator::I64Or => binary_of(Opcode::Or64, Opcode::Or64Imm, all, true, 8),
-        Operator::I64Xor => binary_of(Opcode::Xor64, Opcode::Xor64Imm, all, true, 8),
-        Operator::I64Sub => binary_of(Opcode::Sub64, Opcode::Add64Imm, negate64, false, 8),
-        Operator::I64Shl => binary_of(Opcode::Shl64, Opcode::Shl64Imm, shift64, false, 8),
-        Operator::I64ShrS => binary_of(Opcode::ShrS64, Opcode::ShrS64Imm, shift64, false, 8),
-        Operator::I64ShrU => binary_of(Opcode::ShrU64, Opcode::ShrU64Imm, shift64, false, 8),
-        Operator::I64Rotl => binary_of(Opcode::Rotl64, Opcode::Rotl64Imm, shift64, false, 8),
-        Operator::I64Rotr => binary_of(Opcode::Rotr64, Opcode::Rotl64Imm, unrotate64, false, 8),
-        Operator::I64DivS => binary_of(Opcode::DivS64, Opcode::DivS64Imm, all, false, 8),
-        Operator::I64DivU => binary_of(Opcode::DivU64, Opcode::DivU64Imm, all, false, 8),
-        Operator::I64RemS => binary_of(Opcode::RemS64, Opcode::RemS64Imm, all, false, 8),
-        Operator::I64RemU => binary_of(Opcode::RemU64, Opcode::RemU64Imm, all, false, 8),
+        Operator::I32Add => binary_of(Opcode::Add32, Opcode::Add32Imm, low, true),
+        Operator::I32Mul => binary_of(Opcode::Mul32, Opcode::Mul32Imm, low, true),
+        Operator::I32And => binary_of(Opcode::And32, Opcode::And32Imm, low, true),
+        Operator::I32Or => binary_of(Opcode::Or32, Opcode::Or32Imm, low, true),
+        Operator::I32Xor => binary_of(Opcode::Xor32, Opcode::Xor32Imm, low, true),
+        Operator::I32Sub => binary_of(Opcode::Sub32, Opcode::Add32Imm, negate32, false),
+        Operator::I32Shl => binary_of(Opcode::Shl32, Opcode::Shl32Imm, shift32, false),
+        Operator::I32ShrS => binary_of(Opcode::ShrS32, Opcode::ShrS32Imm, shift32, false),
+        Operator::I32ShrU => binary_of(Opcode::ShrU32, Opcode::ShrU32Imm, shift32, false),
+        Operator::I32Rotl => binary_of(Opcode::Rotl32, Opcode::Rotl32Imm, shift32, false),
+        Operator::I32Rotr => binary_of(Opcode::Rotr32, Opcode::Rotl32Imm, unrotate32, false),
+        Operator::I32DivS => binary_of(Opcode::DivS32, Opcode::DivS32Imm, low, false),
+        Operator::I32DivU => binary_of(Opcode::DivU32, Opcode::DivU32Imm, low, false),
+        Operator::I32RemS => binary_of(Opcode::RemS32, Opcode::RemS32Imm, low, false),
+        Operator::I32RemU => binary_of(Opcode::RemU32, Opcode::RemU32Imm, low, false),
+        Operator::I64Add => binary_of(Opcode::Add64, Opcode::Add64Imm, all, true),
+        Operator::I64Mul => binary_of(Opcode::Mul64, Opcode::Mul64Imm, all, true),
+        Operator::I64And => binary_of(Opcode::And64, Opcode::And64Imm, all, true),
+        Operator::I64Or => binary_of(Opcode::Or64, Opcode::Or64Imm, all, true),
+        Operator::I64Xor => binary_of(Opcode::Xor64, Opcode::Xor64Imm, all, true),
+        Operator::I64Sub => binary_of(Opcode::Sub64, Opcode::Add64Imm, negate64, false),
+        Operator::I64Shl => binary_of(Opcode::Shl64, Opcode::Shl64Imm, shift64, false),
+        Operator::I64ShrS => binary_of(Opcode::ShrS64, Opcode::ShrS64Imm, shift64, false),
+        Operator::I64ShrU => binary_of(Opcode::ShrU64, Opcode::ShrU64Imm, shift64, false),
+        Operator::I64Rotl => binary_of(Opcode::Rotl64, Opcode::Rotl64Imm, shift64, false),
+        Operator::I64Rotr => binary_of(Opcode::Rotr64, Opcode::Rotl64Imm, unrotate64, false),
+        Operator::I64DivS => binary_of(Opcode::DivS64, Opcode::DivS64Imm, all, false),
+        Operator::I64DivU => binary_of(Opcode::DivU64, Opcode::DivU64Imm, all, false),
+        Operator::I64RemS => binary_of(Opcode::RemS64, Opcode::RemS64Imm, all, false),
+        Operator::I64RemU => binary_of(Opcode::RemU64, Opcode::RemU64Imm, all, false),
         _ => return None,
     })
 }

@@ -24,7 +24,6 @@ pub(super) enum FrameKind {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
     pub(super) kind: FrameKind,
-    block_type: BlockType,
     /// Operand stack below the frame's parameters.
     height: u32,
     parameters: u32,
@@ -55,17 +54,10 @@ impl FunctionLowering<'_> {
     }
 
     fn arity(&self, block_type: BlockType) -> (u32, u32) {
-        match block_type {
-            BlockType::Empty => (0, 0),
-            BlockType::Type(_) => (0, 1),
-            BlockType::FuncType(index) => {
-                let function_type = self.module.type_at(index);
-                (
-                    function_type.parameters.len() as u32,
-                    function_type.results.len() as u32,
-                )
-            }
-        }
+        (
+            self.module.parameter_count(block_type) as u32,
+            self.module.result_count(block_type) as u32,
+        )
     }
 
     /// Opens the frame of the function.
@@ -75,7 +67,6 @@ impl FunctionLowering<'_> {
         let mark = self.f.assignment.enter();
         self.f.frames.push(Frame {
             kind: FrameKind::Function,
-            block_type: BlockType::FuncType(type_index),
             height: 0,
             parameters: 0,
             results,
@@ -96,7 +87,6 @@ impl FunctionLowering<'_> {
         let (label, else_label) = (self.f.new_label(), self.f.new_label());
         self.f.frames.push(Frame {
             kind,
-            block_type,
             height: if dead {
                 self.f.height()
             } else {
@@ -141,7 +131,7 @@ impl FunctionLowering<'_> {
         }
         let before = self.f.points.count();
         self.f.points.before(PointKind::Pure, 0, self.f.rows.len() as u32, dead);
-        self.f.points.after(PointKind::Pure, 1);
+        self.f.points.after(PointKind::Pure, 1, dead);
         self.open(FrameKind::Loop, block_type, TargetKind::Loop(before, before + 1));
         if !dead && let Some(frame) = self.f.frames.last() {
             let label = frame.label;
@@ -202,7 +192,7 @@ impl FunctionLowering<'_> {
         match frame.metering {
             TargetKind::Forward => {
                 self.f.points.before(PointKind::PreControlFlow, 0, row, frame.dead);
-                self.f.points.after(PointKind::PostControlFlow, 0);
+                self.f.points.after(PointKind::PostControlFlow, 0, frame.dead_entry);
             }
             _ => self.f.points.before(PointKind::Pure, 0, row, frame.dead),
         }
@@ -256,17 +246,15 @@ impl FunctionLowering<'_> {
     }
 
     fn push_parameters(&mut self, frame: &Frame) {
-        for index in 0..frame.parameters {
-            let bytes = self.module.parameter_bytes(frame.block_type, index);
+        for _ in 0..frame.parameters {
             // The slots were in use before the frame, so they fit.
-            let _ = self.f.push(Operand::Slot, bytes);
+            let _ = self.f.push_slot();
         }
     }
 
     fn push_results(&mut self, frame: &Frame) -> Result<(), LoweringError> {
-        for index in 0..frame.results {
-            let bytes = self.module.result_bytes(frame.block_type, index);
-            self.f.push(Operand::Slot, bytes)?;
+        for _ in 0..frame.results {
+            self.f.push_slot()?;
         }
         Ok(())
     }
@@ -535,7 +523,7 @@ impl FunctionLowering<'_> {
         self.f
             .points
             .before(PointKind::PreControlFlow, 1, self.f.rows.len() as u32, dead);
-        self.f.points.after(PointKind::Unreachable, 0);
+        self.f.points.after(PointKind::Unreachable, 0, dead);
         if !dead {
             self.f.emit(Opcode::Trap, 0, 0, Trap::Unreachable as u64);
         }

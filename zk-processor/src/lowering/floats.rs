@@ -10,10 +10,25 @@ pub(super) struct Routine {
     pub(super) arguments: u32,
     /// Size of the result as the metering counts it (bytes).
     pub(super) bytes: u8,
+    pub(super) kind: RoutineKind,
+}
+
+/// How the metering sees an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RoutineKind {
+    /// Operands and result have one type.
+    Arithmetic,
+    /// The result has a type of its own.
+    Other,
 }
 
 /// The soft-float module: each float operator is an export under its own name, integers only.
 pub(super) const SOFT_FLOAT: &[u8] = include_bytes!("../../assets/softfloat.wasm");
+
+/// Operations whose operands and result have one type.
+const ARITHMETIC: [&str; 11] = [
+    "add", "sub", "mul", "div", "min", "max", "sqrt", "ceil", "floor", "trunc", "nearest",
+];
 
 /// The routine that computes an operator.
 pub(super) fn routine(operator: &Operator<'_>) -> Option<Routine> {
@@ -80,5 +95,16 @@ pub(super) fn routine(operator: &Operator<'_>) -> Option<Routine> {
         Operator::I64TruncSatF64U => ("i64.trunc_sat_f64_u", 1, 8),
         _ => return None,
     };
-    Some(Routine { name, arguments, bytes })
+    let arithmetic = matches!(name.split_once('.'), Some((_, operation)) if ARITHMETIC.contains(&operation));
+    let kind = if arithmetic {
+        RoutineKind::Arithmetic
+    } else {
+        RoutineKind::Other
+    };
+    Some(Routine {
+        name,
+        arguments,
+        bytes,
+        kind,
+    })
 }

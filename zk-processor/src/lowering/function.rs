@@ -11,6 +11,7 @@ use super::assignment::Assignment;
 use super::control::Frame;
 use super::error::LoweringError;
 use super::metering::Points;
+use super::stack_meter::StackMeter;
 use crate::isa::spaces::MAX_FRAME_SLOTS;
 use crate::isa::{Instruction, Opcode, Shape};
 
@@ -35,8 +36,6 @@ pub(super) enum Operand {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StackEntry {
     pub(super) operand: Operand,
-    /// Size as the metering counts it (bytes).
-    bytes: u8,
     /// The next deeper entry that waits for the same local.
     deeper: u32,
 }
@@ -78,13 +77,11 @@ pub(super) struct Function {
     pub(super) frames: Vec<Frame>,
     pub(super) assignment: Assignment,
     pub(super) points: Points,
-    /// Types of the locals.
+    /// Sizes of the locals, as the metering counts them (bytes).
     pub(super) local_bytes: Vec<u8>,
     /// First slot of the operand stack.
     temporaries: u32,
-    /// Sum and maximum of the operand sizes (bytes).
-    operand_bytes: u64,
-    pub(super) max_operand_bytes: u64,
+    pub(super) meter: StackMeter,
     /// Enclosing loops.
     pub(super) loops: u32,
     pub(super) blocks: u64,
@@ -107,8 +104,7 @@ impl Function {
         self.points.reset(metered);
         // A frame of no slots would overwrite its caller's link.
         self.temporaries = locals.max(1) as u32;
-        self.operand_bytes = 0;
-        self.max_operand_bytes = 0;
+        self.meter.begin();
         self.loops = 0;
         self.blocks = 0;
         self.check_slots()
@@ -180,22 +176,20 @@ impl Function {
     }
 
     /// Pushes a value.
-    pub(super) fn push(&mut self, operand: Operand, bytes: u8) -> Result<(), LoweringError> {
+    pub(super) fn push(&mut self, operand: Operand) -> Result<(), LoweringError> {
         let mut deeper = NONE;
         if let Operand::Local(local) = operand
             && let Some(head) = self.waiting.get_mut(usize::from(local))
         {
             deeper = core::mem::replace(head, self.stack.len() as u32);
         }
-        self.stack.push(StackEntry { operand, bytes, deeper });
-        self.operand_bytes += u64::from(bytes);
-        self.max_operand_bytes = self.max_operand_bytes.max(self.operand_bytes);
+        self.stack.push(StackEntry { operand, deeper });
         self.check_slots()
     }
 
     /// Pushes a value that the last row put into its canonical slot.
-    pub(super) fn push_slot(&mut self, bytes: u8) -> Result<(), LoweringError> {
-        self.push(Operand::Slot, bytes)
+    pub(super) fn push_slot(&mut self) -> Result<(), LoweringError> {
+        self.push(Operand::Slot)
     }
 
     /// Takes the topmost value. Validation makes sure that there is one; of none, zero is taken.
@@ -211,7 +205,6 @@ impl Function {
         {
             *head = entry.deeper;
         }
-        self.operand_bytes -= u64::from(entry.bytes);
         self.settled = self.settled.min(self.stack.len());
         Popped {
             operand: entry.operand,
@@ -335,15 +328,5 @@ impl Function {
         for height in from..self.stack.len() {
             self.settle(height);
         }
-    }
-
-    /// Size of the topmost value (bytes).
-    pub(super) fn peek_bytes(&self) -> u8 {
-        self.stack.last().map_or(8, |entry| entry.bytes)
-    }
-
-    /// Size of a local (bytes).
-    pub(super) fn bytes_of_local(&self, local: u32) -> u8 {
-        self.local_bytes.get(local as usize).copied().unwrap_or(8)
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Point {
     pub(super) kind: PointKind,
     /// The slot whose value is added to the cost.
     pub(super) linear: Option<u16>,
+    /// In code that is never reached, whatever the kind says: a branch that is never reached can give its `loop` another kind.
+    dead: bool,
 }
 
 /// How a frame behaves when it is branched to.
@@ -48,7 +50,7 @@ pub(super) enum TargetKind {
 pub(super) struct Points {
     raw: Vec<Point>,
     /// A point that belongs to the next operator's offset.
-    scheduled: Option<(PointKind, u32)>,
+    scheduled: Option<(PointKind, u32, bool)>,
     offset: u32,
     enabled: bool,
 }
@@ -69,12 +71,12 @@ impl Points {
     /// The next operator begins at this row.
     pub(super) fn begin_operator(&mut self, row: u32) {
         self.offset += 1;
-        if let Some((kind, cost)) = self.scheduled.take() {
-            self.push(kind, cost, row, None);
+        if let Some((kind, cost, dead)) = self.scheduled.take() {
+            self.push(kind, cost, row, None, dead);
         }
     }
 
-    fn push(&mut self, kind: PointKind, cost: u32, row: u32, linear: Option<u16>) {
+    fn push(&mut self, kind: PointKind, cost: u32, row: u32, linear: Option<u16>, dead: bool) {
         let order = self.count();
         self.raw.push(Point {
             offset: self.offset,
@@ -83,35 +85,36 @@ impl Points {
             cost,
             kind,
             linear,
+            dead,
         });
     }
 
     /// A point before the operator; `dead` makes it unreachable.
     pub(super) fn before(&mut self, kind: PointKind, cost: u32, row: u32, dead: bool) {
         if self.enabled {
-            self.push(if dead { PointKind::Unreachable } else { kind }, cost, row, None);
+            self.push(if dead { PointKind::Unreachable } else { kind }, cost, row, None, dead);
         }
     }
 
-    /// A point after the operator.
-    pub(super) fn after(&mut self, kind: PointKind, cost: u32) {
+    /// A point after the operator; `dead` if what follows is never reached because the operator is not.
+    pub(super) fn after(&mut self, kind: PointKind, cost: u32, dead: bool) {
         if self.enabled {
-            self.scheduled = Some((kind, cost));
+            self.scheduled = Some((kind, cost, dead));
         }
     }
 
     /// A point whose cost has a linear part, and what follows it.
     pub(super) fn bulk(&mut self, base: u32, slot: u16, row: u32) {
         if self.enabled {
-            self.push(PointKind::Bulk, base, row, Some(slot));
-            self.scheduled = Some((PointKind::PostControlFlow, 0));
+            self.push(PointKind::Bulk, base, row, Some(slot), false);
+            self.scheduled = Some((PointKind::PostControlFlow, 0, false));
         }
     }
 
     /// The same for code that is never reached.
     pub(super) fn dead_bulk(&mut self, row: u32) {
         self.before(PointKind::Bulk, 0, row, true);
-        self.after(PointKind::PostControlFlow, 0);
+        self.after(PointKind::PostControlFlow, 0, true);
     }
 
     /// The `loop` with these points is branched to.
@@ -123,7 +126,7 @@ impl Points {
             Some(point) => point.kind = PointKind::PostControlFlow,
             // The point after the `loop` is still scheduled.
             None => {
-                if let Some((kind, _)) = &mut self.scheduled {
+                if let Some((kind, ..)) = &mut self.scheduled {
                     *kind = PointKind::PostControlFlow;
                 }
             }
@@ -146,8 +149,10 @@ impl Points {
         merge_with(&mut self.raw, |first, second| {
             joined(first, second, across_operators(first.kind, second.kind)?)
         });
-        self.raw
-            .retain(|point| point.kind != PointKind::Unreachable && (point.cost > 0 || point.linear.is_some()));
+        self.raw.retain(|point| {
+            let charges = point.cost > 0 || point.linear.is_some();
+            charges && !point.dead && point.kind != PointKind::Unreachable
+        });
         &self.raw
     }
 }
@@ -157,6 +162,7 @@ fn joined(first: &Point, second: &Point, kind: PointKind) -> Option<Point> {
     (first.linear.is_none() && second.linear.is_none()).then(|| Point {
         cost: first.cost.saturating_add(second.cost),
         kind,
+        dead: first.dead && second.dead,
         ..*first
     })
 }

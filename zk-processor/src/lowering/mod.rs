@@ -32,6 +32,7 @@ mod operators;
 pub mod options;
 mod output;
 mod sections;
+mod stack_meter;
 mod symbols;
 
 pub use error::LoweringError;

@@ -120,6 +120,21 @@ impl ModuleInfo {
         }
     }
 
+    pub(super) fn parameter_count(&self, block_type: BlockType) -> usize {
+        match block_type {
+            BlockType::FuncType(type_index) => self.type_at(type_index).parameters.len(),
+            BlockType::Empty | BlockType::Type(_) => 0,
+        }
+    }
+
+    pub(super) fn result_count(&self, block_type: BlockType) -> usize {
+        match block_type {
+            BlockType::FuncType(type_index) => self.type_at(type_index).results.len(),
+            BlockType::Empty => 0,
+            BlockType::Type(_) => 1,
+        }
+    }
+
     pub(super) fn parameter_bytes(&self, block_type: BlockType, index: u32) -> u8 {
         let BlockType::FuncType(type_index) = block_type else {
             return 8;

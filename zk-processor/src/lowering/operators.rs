@@ -27,6 +27,9 @@ impl FunctionLowering<'_> {
     pub(super) fn operator(&mut self, operator: &Operator<'_>) -> Result<(), LoweringError> {
         let row = self.f.next_row();
         self.f.points.begin_operator(row);
+        if self.module.metering.is_some() {
+            self.f.meter.operator(operator, self.module, &self.f.local_bytes);
+        }
         match operator {
             Operator::Block { blockty } => self.block(*blockty),
             Operator::Loop { blockty } => self.loop_(*blockty),
@@ -59,7 +62,7 @@ impl FunctionLowering<'_> {
     pub(super) fn side_effect(&mut self, cost: u32, dead: bool) {
         let row = self.f.next_row();
         self.f.points.before(PointKind::PreControlFlow, cost, row, dead);
-        self.f.points.after(PointKind::PostControlFlow, 0);
+        self.f.points.after(PointKind::PostControlFlow, 0, dead);
     }
 
     /// Operators that are no branches.
@@ -87,8 +90,8 @@ impl FunctionLowering<'_> {
         if let Some(comparison) = arithmetic::comparison(operator) {
             return self.comparison(comparison);
         }
-        if let Some((opcode, memarg, bytes)) = arithmetic::load(operator) {
-            return self.load(opcode, memarg, bytes);
+        if let Some((opcode, memarg, _)) = arithmetic::load(operator) {
+            return self.load(opcode, memarg);
         }
         if let Some((register, immediate, memarg)) = arithmetic::store(operator) {
             self.store(register, immediate, memarg);
@@ -121,52 +124,44 @@ impl FunctionLowering<'_> {
                 self.global_set(*global_index);
                 Ok(())
             }
-            Operator::I32Const { value } => self.f.push(Operand::Constant(u64::from(*value as u32)), 4),
-            Operator::I64Const { value } => self.f.push(Operand::Constant(*value as u64), 8),
-            Operator::F32Const { value } => self.f.push(Operand::Constant(u64::from(value.bits())), 4),
-            Operator::F64Const { value } => self.f.push(Operand::Constant(value.bits()), 8),
+            Operator::I32Const { value } => self.f.push(Operand::Constant(u64::from(*value as u32))),
+            Operator::I64Const { value } => self.f.push(Operand::Constant(*value as u64)),
+            Operator::F32Const { value } => self.f.push(Operand::Constant(u64::from(value.bits()))),
+            Operator::F64Const { value } => self.f.push(Operand::Constant(value.bits())),
             Operator::I32Eqz => self.equals_zero(false),
             Operator::I64Eqz => self.equals_zero(true),
             Operator::Select | Operator::TypedSelect { .. } => self.select(),
             Operator::I64ExtendI32U => {
                 let value = self.f.pop();
-                self.push_back(value, 8)
+                self.push_back(value)
             }
             Operator::I32ReinterpretF32 | Operator::F32ReinterpretI32 => {
                 let value = self.f.pop();
-                self.push_back(value, 4)
+                self.push_back(value)
             }
             Operator::I64ReinterpretF64 | Operator::F64ReinterpretI64 => {
                 let value = self.f.pop();
-                self.push_back(value, 8)
+                self.push_back(value)
             }
-            Operator::F32Copysign => self.copysign(Opcode::And32Imm, Opcode::Or32, 0x8000_0000, 0x7fff_ffff, 4),
-            Operator::F64Copysign => self.copysign(Opcode::And64Imm, Opcode::Or64, 1 << 63, u64::MAX >> 1, 8),
+            Operator::F32Copysign => self.copysign(Opcode::And32Imm, Opcode::Or32, 0x8000_0000, 0x7fff_ffff),
+            Operator::F64Copysign => self.copysign(Opcode::And64Imm, Opcode::Or64, 1 << 63, u64::MAX >> 1),
             Operator::Call { function_index } => self.call(*function_index),
             Operator::CallIndirect {
                 type_index,
                 table_index,
             } => self.call_indirect(*type_index, *table_index),
-            Operator::MemorySize { .. } => self.produce(Opcode::MemorySize, 0, 0, 4),
-            Operator::RefNull { .. } => self.f.push(Operand::Constant(0), self.module.reference_bytes),
-            Operator::RefFunc { function_index } => self.f.push(
-                Operand::Constant(u64::from(*function_index) + 1),
-                self.module.reference_bytes,
-            ),
+            Operator::MemorySize { .. } => self.produce(Opcode::MemorySize, 0, 0),
+            Operator::RefNull { .. } => self.f.push(Operand::Constant(0)),
+            Operator::RefFunc { function_index } => self.f.push(Operand::Constant(u64::from(*function_index) + 1)),
             Operator::RefIsNull => {
                 let value = self.f.pop();
                 let slot = self.f.operand_slot(value);
-                self.produce(Opcode::Eq64Imm, slot, 0, 4)
+                self.produce(Opcode::Eq64Imm, slot, 0)
             }
             Operator::TableGet { table } => {
                 let index = self.f.pop();
                 let slot = self.f.operand_slot(index);
-                self.produce(
-                    Opcode::TableGet,
-                    slot,
-                    self.module.table_base(*table),
-                    self.module.reference_bytes,
-                )
+                self.produce(Opcode::TableGet, slot, self.module.table_base(*table))
             }
             Operator::TableSet { table } => {
                 let value = self.f.pop();
@@ -180,7 +175,7 @@ impl FunctionLowering<'_> {
                 );
                 Ok(())
             }
-            Operator::TableSize { table } => self.produce(Opcode::TableSize, 0, self.module.table_base(*table), 4),
+            Operator::TableSize { table } => self.produce(Opcode::TableSize, 0, self.module.table_base(*table)),
             Operator::ElemDrop { elem_index } => {
                 self.f
                     .emit(Opcode::SegmentDrop, 0, 0, self.module.element_base(*elem_index));
@@ -203,25 +198,24 @@ impl FunctionLowering<'_> {
     }
 
     /// Emits a row that puts its result into the next canonical slot, and pushes it.
-    fn produce(&mut self, opcode: Opcode, a: u16, x: u64, bytes: u8) -> Result<(), LoweringError> {
+    fn produce(&mut self, opcode: Opcode, a: u16, x: u64) -> Result<(), LoweringError> {
         let slot = self.f.slot(self.f.height());
         self.f.emit(opcode, u32::from(slot), a, x);
-        self.f.push_slot(bytes)
+        self.f.push_slot()
     }
 
     /// Pushes a value that was popped from the same height.
-    fn push_back(&mut self, value: Popped, bytes: u8) -> Result<(), LoweringError> {
-        self.f.push(value.operand, bytes)
+    fn push_back(&mut self, value: Popped) -> Result<(), LoweringError> {
+        self.f.push(value.operand)
     }
 
     fn local_get(&mut self, index: u32) -> Result<(), LoweringError> {
         let local = index as u16;
-        let bytes = self.f.bytes_of_local(index);
         let in_loop = self.f.loops > 0;
         if self.f.assignment.read(local, in_loop) {
-            return self.f.push(Operand::Constant(0), bytes);
+            return self.f.push(Operand::Constant(0));
         }
-        self.f.push(Operand::Local(local), bytes)
+        self.f.push(Operand::Local(local))
     }
 
     /// Assigns a local. Returns whether the row that computes the value now writes the local itself.
@@ -249,21 +243,20 @@ impl FunctionLowering<'_> {
 
     fn local_tee(&mut self, index: u32) -> Result<(), LoweringError> {
         let local = index as u16;
-        let bytes = self.f.bytes_of_local(index);
         let value = self.f.pop();
         let operand = if self.assign(value, local) {
             Operand::Local(local)
         } else {
             value.operand
         };
-        self.f.push(operand, bytes)
+        self.f.push(operand)
     }
 
     fn global_get(&mut self, index: u32) -> Result<(), LoweringError> {
         let global = self.module.global(index);
         match global.constant {
-            Some(constant) => self.f.push(Operand::Constant(constant), global.bytes),
-            None => self.produce(Opcode::GlobalGet, 0, u64::from(index), global.bytes),
+            Some(constant) => self.f.push(Operand::Constant(constant)),
+            None => self.produce(Opcode::GlobalGet, 0, u64::from(index)),
         }
     }
 
@@ -297,42 +290,42 @@ impl FunctionLowering<'_> {
                 {
                     let dst = row.dst;
                     *row = Instruction::new(Opcode::GlobalGetAdd, dst, 0, row.x | immediate << 32);
-                    return self.result_at(height, dst, binary.bytes);
+                    return self.result_at(height, dst);
                 }
             }
             let a = self.f.operand_slot(left);
-            return self.result(height, opcode, a, immediate, binary.bytes);
+            return self.result(height, opcode, a, immediate);
         }
         let (a, b) = (self.f.operand_slot(left), self.f.operand_slot(right));
-        self.result(height, binary.register, a, u64::from(b), binary.bytes)
+        self.result(height, binary.register, a, u64::from(b))
     }
 
     /// Emits a row whose result lies at a height that is free now, and pushes it.
-    fn result(&mut self, height: u32, opcode: Opcode, a: u16, x: u64, bytes: u8) -> Result<(), LoweringError> {
+    fn result(&mut self, height: u32, opcode: Opcode, a: u16, x: u64) -> Result<(), LoweringError> {
         debug_assert_eq!(height, self.f.height(), "results replace operands");
-        self.produce(opcode, a, x, bytes)
+        self.produce(opcode, a, x)
     }
 
     /// The last row's result lies in slot `dst`: pushes it.
-    fn result_at(&mut self, height: u32, dst: u32, bytes: u8) -> Result<(), LoweringError> {
+    fn result_at(&mut self, height: u32, dst: u32) -> Result<(), LoweringError> {
         if dst == u32::from(self.f.slot(height)) {
-            return self.f.push_slot(bytes);
+            return self.f.push_slot();
         }
         // A swapped operand came from one height above.
         let slot = self.f.slot(height);
         if let Some(row) = self.f.rows.last_mut() {
             row.dst = u32::from(slot);
         }
-        self.f.push_slot(bytes)
+        self.f.push_slot()
     }
 
     fn unary(&mut self, unary: &Unary) -> Result<(), LoweringError> {
         let value = self.f.pop();
         if let (Operand::Constant(constant), Opcode::Wrap64) = (value.operand, unary.opcode) {
-            return self.f.push(Operand::Constant(u64::from(constant as u32)), unary.bytes);
+            return self.f.push(Operand::Constant(u64::from(constant as u32)));
         }
         let a = self.f.operand_slot(value);
-        self.result(value.height, unary.opcode, a, unary.immediate, unary.bytes)
+        self.result(value.height, unary.opcode, a, unary.immediate)
     }
 
     fn comparison(&mut self, comparison: Comparison) -> Result<(), LoweringError> {
@@ -355,7 +348,7 @@ impl FunctionLowering<'_> {
                     left = right;
                     immediate = Some(constant);
                 }
-                Err(result) => return self.f.push(Operand::Constant(u64::from(result)), 4),
+                Err(result) => return self.f.push(Operand::Constant(u64::from(result))),
             },
             _ => {}
         }
@@ -366,20 +359,20 @@ impl FunctionLowering<'_> {
         };
         let a = self.f.operand_slot(left);
         let x = immediate.unwrap_or_else(|| u64::from(self.f.operand_slot(right)));
-        self.result(height, compare.value(), a, x, 4)
+        self.result(height, compare.value(), a, x)
     }
 
     fn equals_zero(&mut self, wide: bool) -> Result<(), LoweringError> {
         let value = self.f.pop();
         match value.operand {
-            Operand::Constant(constant) => return self.f.push(Operand::Constant(u64::from(constant == 0)), 4),
+            Operand::Constant(constant) => return self.f.push(Operand::Constant(u64::from(constant == 0))),
             Operand::Slot => {
                 let slot = self.f.slot(value.height);
                 if let Some(row) = self.f.producer(slot)
                     && let Some(compare) = Compare::of_value(row.opcode)
                 {
                     row.opcode = compare.inverted().value();
-                    return self.f.push_slot(4);
+                    return self.f.push_slot();
                 }
             }
             Operand::Local(_) => {}
@@ -390,12 +383,11 @@ impl FunctionLowering<'_> {
             wide,
             immediate: true,
         };
-        self.result(value.height, compare.value(), a, 0, 4)
+        self.result(value.height, compare.value(), a, 0)
     }
 
     fn select(&mut self) -> Result<(), LoweringError> {
         let (condition, right) = (self.f.pop(), self.f.pop());
-        let bytes = self.f.peek_bytes();
         let left = self.f.pop();
         let (a, b) = (self.f.operand_slot(left), self.f.operand_slot(right));
         let condition = self.f.operand_slot(condition);
@@ -404,24 +396,23 @@ impl FunctionLowering<'_> {
             Opcode::Select,
             a,
             u64::from(b) | u64::from(condition) << 16,
-            bytes,
         )
     }
 
-    fn copysign(&mut self, and: Opcode, or: Opcode, sign: u64, rest: u64, bytes: u8) -> Result<(), LoweringError> {
+    fn copysign(&mut self, and: Opcode, or: Opcode, sign: u64, rest: u64) -> Result<(), LoweringError> {
         let (right, left) = (self.f.pop(), self.f.pop());
         let (b, a) = (self.f.operand_slot(right), self.f.operand_slot(left));
         let (first, second) = (self.f.slot(left.height), self.f.slot(right.height));
         // The sign goes to the upper place first: the lower one may hold the magnitude.
         self.f.emit(and, u32::from(second), b, sign);
         self.f.emit(and, u32::from(first), a, rest);
-        self.result(left.height, or, first, u64::from(second), bytes)
+        self.result(left.height, or, first, u64::from(second))
     }
 
-    fn load(&mut self, opcode: Opcode, memarg: MemArg, bytes: u8) -> Result<(), LoweringError> {
+    fn load(&mut self, opcode: Opcode, memarg: MemArg) -> Result<(), LoweringError> {
         let address = self.f.pop();
         let a = self.f.operand_slot(address);
-        self.result(address.height, opcode, a, memarg.offset, bytes)
+        self.result(address.height, opcode, a, memarg.offset)
     }
 
     fn store(&mut self, register: Opcode, immediate: Opcode, memarg: MemArg) {
@@ -476,20 +467,20 @@ impl FunctionLowering<'_> {
         let [a, b, c] = slots;
         match intrinsic.kind {
             IntrinsicKind::Control(cell) => {
-                return self.produce(Opcode::ControlGet, 0, u64::from(cell as u8), intrinsic.result_bytes());
+                return self.produce(Opcode::ControlGet, 0, u64::from(cell as u8));
             }
             IntrinsicKind::Bulk(begin, step) => {
                 self.f.emit(begin, 0, a, 0);
                 self.f.emit(step, 0, a, 0);
                 if intrinsic.result.is_some() {
-                    return self.f.push_slot(intrinsic.result_bytes());
+                    return self.f.push_slot();
                 }
             }
             IntrinsicKind::Instruction(Opcode::Panic) => self.f.emit(Opcode::Panic, 0, a, 0),
             IntrinsicKind::Instruction(opcode) => {
                 let x = u64::from(b) | u64::from(c) << 16;
                 if intrinsic.result.is_some() {
-                    return self.produce(opcode, a, x, intrinsic.result_bytes());
+                    return self.produce(opcode, a, x);
                 }
                 self.f.emit(opcode, 0, a, x);
             }
@@ -507,8 +498,8 @@ impl FunctionLowering<'_> {
     }
 
     fn call_results(&mut self, type_index: u32) -> Result<(), LoweringError> {
-        for result in &self.module.type_at(type_index).results {
-            self.f.push_slot(self.module.bytes(*result))?;
+        for _ in &self.module.type_at(type_index).results {
+            self.f.push_slot()?;
         }
         Ok(())
     }
@@ -530,7 +521,7 @@ impl FunctionLowering<'_> {
         self.output.fix_next(self.f.rows.len(), Fixup::Call(callee));
         let base = self.f.slot(height);
         self.f.emit(Opcode::Call, 0, base, 0);
-        self.f.push_slot(routine.bytes)
+        self.f.push_slot()
     }
 
     fn wide_sum(&mut self, low: Opcode, high: Opcode) -> Result<(), LoweringError> {
@@ -545,9 +536,9 @@ impl FunctionLowering<'_> {
             a_low_slot,
             u64::from(b_low_slot) | u64::from(carry) << 16,
         );
-        self.f.push_slot(8)?;
+        self.f.push_slot()?;
         let operands = u64::from(b_high_slot) | u64::from(carry) << 16;
-        self.produce(high, a_high_slot, operands, 8)
+        self.produce(high, a_high_slot, operands)
     }
 
     fn wide_product(&mut self, opcode: Opcode) -> Result<(), LoweringError> {
@@ -556,8 +547,8 @@ impl FunctionLowering<'_> {
         let (low, high) = (self.f.slot(left.height), self.f.slot(right.height));
         self.f
             .emit(opcode, u32::from(low), a, u64::from(b) | u64::from(high) << 16);
-        self.f.push_slot(8)?;
-        self.f.push_slot(8)
+        self.f.push_slot()?;
+        self.f.push_slot()
     }
 
     /// Bulk operations, `memory.grow` and `table.grow`: their charge has a linear part.
@@ -566,7 +557,7 @@ impl FunctionLowering<'_> {
             self.f.settle_top(1);
             let slot = self.bulk_charge();
             self.f.pop();
-            return self.produce(Opcode::MemoryGrow, slot, u64::from(self.module.max_pages), 4);
+            return self.produce(Opcode::MemoryGrow, slot, u64::from(self.module.max_pages));
         }
         if let Operator::TableGrow { table } = operator {
             return self.table_grow(*table);
@@ -642,7 +633,7 @@ impl FunctionLowering<'_> {
         self.f.emit(Opcode::TableFillBegin, 0, first, base);
         self.f.emit(Opcode::TableFillStep, 0, first, base);
         self.f.bind(done);
-        self.f.push_slot(4)
+        self.f.push_slot()
     }
 }
 

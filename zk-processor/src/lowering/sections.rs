@@ -10,7 +10,6 @@ use wasmparser::{
     Validator, ValidatorResources,
 };
 
-use super::{BodyRows, Lowered};
 use super::error::LoweringError;
 use super::floats::SOFT_FLOAT;
 use super::function::Function;
@@ -20,6 +19,7 @@ use super::operators::FunctionLowering;
 use super::options::{GUEST_PAGES, MemoryRule, Options};
 use super::output::{Callee, Output, Placed};
 use super::symbols::{SymbolSource, Symbols};
+use super::{BodyRows, Lowered};
 use crate::isa::intrinsics::{INTRINSIC_MODULE, WordType};
 use crate::isa::spaces::{ENTRY_PC, MAX_FRAME_SLOTS, PAGE_BYTES};
 use crate::isa::{Instruction, Intrinsic, Opcode, Space, Trap};
@@ -685,7 +685,7 @@ impl<'a> Sections<'a> {
         )?;
         check(
             "bytes of the operand stack",
-            self.function.max_operand_bytes,
+            self.function.meter.max(),
             limits.operand_stack_bytes,
         )?;
         let (stack_charge, entry_gas) = self.entry_charges();
@@ -708,7 +708,12 @@ impl<'a> Sections<'a> {
         });
         self.output.place(&mut self.function);
         let end = self.output.rows.len() as u32;
-        self.body_rows.push(BodyRows { start: pc, end, stack_charge, entry_gas });
+        self.body_rows.push(BodyRows {
+            start: pc,
+            end,
+            stack_charge,
+            entry_gas,
+        });
         machine("code rows", self.output.rows.len() as u64, 2 * self.max_rows)
     }
 
@@ -720,7 +725,7 @@ impl<'a> Sections<'a> {
         let locals: u64 = self.function.local_bytes.iter().map(|bytes| u64::from(*bytes)).sum();
         let frame = u64::from(metering.frame_base_bytes) + locals;
         let gas = frame.div_ceil(u64::from(metering.frame_bytes_per_operator.max(1)));
-        let stack = frame + self.function.max_operand_bytes;
+        let stack = frame + self.function.meter.max();
         (
             stack.min(u64::from(u32::MAX)) as u32,
             gas.min(u64::from(u32::MAX)) as u32,
@@ -760,7 +765,13 @@ impl<'a> Sections<'a> {
             interface: self.interface,
         };
         let symbols = Symbols::new(self.placed, &self.names);
-        Ok(Lowered { artefact, is_guest: self.is_guest, symbols, bodies: self.body_rows, operators: self.operators })
+        Ok(Lowered {
+            artefact,
+            is_guest: self.is_guest,
+            symbols,
+            bodies: self.body_rows,
+            operators: self.operators,
+        })
     }
 
     /// Appends the soft-float routines in use, and those they call.
