@@ -50,6 +50,7 @@
 
 mod decode;
 mod encode;
+mod records;
 mod witness;
 
 pub use decode::{DecodedState, Order};
