@@ -44,8 +44,16 @@ pub const SHA256_CHAIN: Guest = guest("sha256-chain", None);
 /// The interpreter wasmi.
 pub const WASMI_INTERPRETER: Guest = guest("wasmi-interpreter", None);
 
+/// A runtime of a second program.
+pub const TWO_PROGRAMS: Guest = guest("two-programs", None);
+
+/// Programs that are measured; a plain module.
+pub const WORKLOADS: Guest = guest("workloads", None);
+
 /// Every guest.
 pub const GUESTS: &[Guest] = &[
+    TWO_PROGRAMS,
+    WORKLOADS,
     SOFTFLOAT_MODULE,
     PLAIN_DRIVER,
     FIBONACCI,

@@ -400,6 +400,24 @@ impl<'a> Machine<'a> {
         read_memory(&self.sandbox.as_ref()?.context, address, len)
     }
 
+    /// Writes to the sandbox's memory, as the runtime.
+    ///
+    /// # Errors
+    /// The range lies outside of it, or no more storage may be taken.
+    pub fn write_sandbox_memory(&mut self, address: u32, bytes: &[u8]) -> Result<(), ExecutionError> {
+        let limit = self.memory_limit();
+        let memory = &mut self
+            .sandbox
+            .as_mut()
+            .ok_or(ExecutionError::SandboxState)?
+            .context
+            .memory;
+        if u64::from(address) + bytes.len() as u64 > memory.len() {
+            return Err(ExecutionError::SandboxState);
+        }
+        memory.write_bytes(u64::from(address), bytes).map_err(|Full| limit)
+    }
+
     /// Bytes of the runtime's memory; `None` outside of it.
     #[must_use]
     pub fn runtime_memory(&self, address: u32, len: u32) -> Option<Vec<u8>> {

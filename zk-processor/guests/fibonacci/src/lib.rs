@@ -4,7 +4,10 @@
 guest_sdk::entry!(main);
 
 fn main() {
-    let n = guest_sdk::public_input().try_into().map(u64::from_le_bytes).expect("the input is 8 bytes");
+    let n = guest_sdk::public_input()
+        .try_into()
+        .map(u64::from_le_bytes)
+        .expect("the input is 8 bytes");
     let (mut current, mut next) = (0u64, 1u64);
     for _ in 0..n {
         (current, next) = (next, current.wrapping_add(next));

@@ -40,7 +40,9 @@ impl Reader {
 fn main() {
     let mut input = Reader(guest_sdk::public_input());
     let root = Root(core::array::from_fn(|_| input.word()));
-    let mut gas = Gas { unloaded: input.double_word() };
+    let mut gas = Gas {
+        unloaded: input.double_word(),
+    };
     let start = input.word();
     let function = input.word();
     let results = input.word();
@@ -93,7 +95,9 @@ impl Gas {
         loop {
             self.unloaded += u64::from(sandbox.gas_left());
             match event {
-                Event::OutOfGas { charge, settled } if self.unloaded >= charge + u64::from(settled) && charge <= MAX_LOADED_GAS.into() => {
+                Event::OutOfGas { charge, settled }
+                    if self.unloaded >= charge + u64::from(settled) && charge <= MAX_LOADED_GAS.into() =>
+                {
                     event = sandbox.resume(self.load());
                 }
                 _ => return event,

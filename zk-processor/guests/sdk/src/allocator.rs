@@ -27,7 +27,11 @@ struct Allocator(UnsafeCell<State>);
 unsafe impl Sync for Allocator {}
 
 #[global_allocator]
-static ALLOCATOR: Allocator = Allocator(UnsafeCell::new(State { free: [null_mut(); 32], next: 0, end: 0 }));
+static ALLOCATOR: Allocator = Allocator(UnsafeCell::new(State {
+    free: [null_mut(); 32],
+    next: 0,
+    end: 0,
+}));
 
 unsafe extern "C" {
     /// Placed by the linker behind the stack and all static data.

@@ -18,7 +18,10 @@
 //! * The allocator keeps freed blocks by size and hands them out again: memory that was touched once costs nothing more.
 //! * A panic is a trap; the executor shows its message.
 #![no_std]
-#![expect(unsafe_code, reason = "the boundary to the machine: imports, the input window, the allocator")]
+#![expect(
+    unsafe_code,
+    reason = "the boundary to the machine: imports, the input window, the allocator"
+)]
 
 extern crate alloc;
 
@@ -86,7 +89,11 @@ pub fn commit(output: &[u8]) -> ! {
     hasher.update(&(public.len() as u64).to_le_bytes());
     hasher.update(public);
     hasher.update(output);
-    let commitment = Commitment { digest: hasher.finish(), output: output.as_ptr(), output_len: output.len() };
+    let commitment = Commitment {
+        digest: hasher.finish(),
+        output: output.as_ptr(),
+        output_len: output.len(),
+    };
     // SAFETY: the address is that of 32 initialised, 8-byte aligned bytes.
     unsafe { intrinsics::halt(&raw const commitment) };
     core::arch::wasm32::unreachable()
@@ -110,7 +117,10 @@ impl Write for Message {
 
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
-    let mut message = Message { bytes: [0; 512], len: 0 };
+    let mut message = Message {
+        bytes: [0; 512],
+        len: 0,
+    };
     let _ = write!(message, "{info}");
     // SAFETY: the executor reads the bytes, which are initialised, and nothing else happens.
     unsafe { intrinsics::panic(message.bytes.as_ptr(), message.len) };

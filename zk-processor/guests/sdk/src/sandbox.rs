@@ -106,7 +106,10 @@ fn event() -> Event {
         1 => Event::Returned,
         2 => Event::Trapped(intrinsics::event_detail() as u32),
         3 => Event::HostCall(intrinsics::event_detail() as u32),
-        4 => Event::OutOfGas { charge: intrinsics::event_detail(), settled: intrinsics::event_settled() },
+        4 => Event::OutOfGas {
+            charge: intrinsics::event_detail(),
+            settled: intrinsics::event_settled(),
+        },
         other => panic!("the machine reports event {other}"),
     }
 }

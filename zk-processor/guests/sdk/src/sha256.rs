@@ -20,7 +20,14 @@ pub struct Sha256 {
 }
 
 const INITIAL: [u32; 8] = [
-    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
 ];
 
 impl Default for Sha256 {
@@ -33,7 +40,12 @@ impl Sha256 {
     /// A hash of nothing yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { state: Aligned(INITIAL), buffer: Aligned([0; BLOCK_BYTES * GATHERED]), buffered: 0, len: 0 }
+        Self {
+            state: Aligned(INITIAL),
+            buffer: Aligned([0; BLOCK_BYTES * GATHERED]),
+            buffered: 0,
+            len: 0,
+        }
     }
 
     /// Hashes more bytes.
@@ -85,7 +97,13 @@ impl Sha256 {
 
     fn compress_buffer(&mut self) {
         // SAFETY: state and buffer are 8-byte aligned; the buffer is initialised.
-        unsafe { intrinsics::sha256(&raw mut self.state.0, self.buffer.0.as_ptr(), self.buffered / BLOCK_BYTES) };
+        unsafe {
+            intrinsics::sha256(
+                &raw mut self.state.0,
+                self.buffer.0.as_ptr(),
+                self.buffered / BLOCK_BYTES,
+            )
+        };
         self.buffered = 0;
     }
 }

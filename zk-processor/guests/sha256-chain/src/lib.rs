@@ -5,7 +5,9 @@
 guest_sdk::entry!(main);
 
 fn main() {
-    let (n, message) = guest_sdk::public_input().split_first_chunk().expect("the input has at least 8 bytes");
+    let (n, message) = guest_sdk::public_input()
+        .split_first_chunk()
+        .expect("the input has at least 8 bytes");
     let mut digest = guest_sdk::sha256::digest(message);
     for _ in 1..u64::from_le_bytes(*n) {
         digest = guest_sdk::sha256::digest(&digest);

@@ -16,11 +16,18 @@ fn main() {
     let engine = Engine::default();
     let module = Module::new(&engine, guest_sdk::public_input()).expect("the module is valid");
     let mut store = Store::new(&engine, ());
-    let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("the module can be instantiated");
-    let function = instance.get_func(&store, "main").or_else(|| instance.get_func(&store, "_start")).expect("there is a function `main`");
+    let instance = Linker::new(&engine)
+        .instantiate_and_start(&mut store, &module)
+        .expect("the module can be instantiated");
+    let function = instance
+        .get_func(&store, "main")
+        .or_else(|| instance.get_func(&store, "_start"))
+        .expect("there is a function `main`");
     let types = function.ty(&store).results().to_vec();
     let mut results: Vec<Val> = types.into_iter().map(Val::default_for_ty).collect();
-    function.call(&mut store, &[], &mut results).expect("the program returns");
+    function
+        .call(&mut store, &[], &mut results)
+        .expect("the program returns");
     let mut output = Vec::new();
     for value in results {
         let bits = match value {
