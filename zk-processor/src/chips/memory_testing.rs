@@ -9,6 +9,7 @@ use super::builder::{Chip, Columns, Sign, Val};
 use super::buses::{Message, Tag};
 use super::byte_table::{ByteLookups, ByteTable, byte_table_trace};
 use super::check::{CheckBuilder, Failure, Table, check_with};
+use super::control_testing::with_lookups;
 use super::event::{Access, Event, State, limbs};
 use super::testing::{Eval, Forgery, assert_columns_bound_with};
 use super::trace::Trace;
@@ -334,19 +335,7 @@ impl<'a> Tables<'a> {
         free_of_group: &[&str],
         free: &[&str],
     ) {
-        let mut partners = self.program.partners();
-        for failure in check_with(&[Table::of(self.eval, self.name, &self.trace)], &partners) {
-            if let Failure::Bus {
-                tag: tag @ (Tag::Range16 | Tag::BytePair),
-                fields,
-                surplus,
-                ..
-            } = failure
-            {
-                let asked = (Sign::Receive, Message::new(tag, fields.into_iter().map(Val::from_u32)));
-                partners.extend(core::iter::repeat_n(asked, surplus as usize));
-            }
-        }
+        let partners = with_lookups(self.name, self.eval, &self.trace, &self.program.partners());
         assert_columns_bound_with::<G>(self.name, self.eval, &self.trace, row, &[], &partners, free_of_group);
         assert_columns_bound_with::<C>(self.name, self.eval, &self.trace, row, &[], &partners, free);
     }

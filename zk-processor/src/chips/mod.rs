@@ -8,6 +8,8 @@
 //! |---|---|
 //! | [`add_sub_32`] | 32-bit sums and differences |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
+//! | [`call`] | direct calls and prologues |
+//! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
 //! | [`load_8`] | byte loads |
@@ -19,6 +21,7 @@
 //! | [`read_tree`] | nodes of read-only trees |
 //! | [`program_table`] | which program a handle is |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
+//! | [`ret`] | returns to a caller |
 //! | [`store_8`] | byte stores |
 //! | [`store_16`] | 2-byte stores at even addresses |
 //! | [`store_32`] | 4-byte stores at even addresses, within a cell |
@@ -28,8 +31,12 @@ pub mod add_sub_32;
 pub mod builder;
 pub mod buses;
 pub mod byte_table;
+pub mod call;
+pub mod charge;
 pub mod check;
 pub mod code_leaf;
+#[cfg(test)]
+mod control_testing;
 pub mod entry_leaf;
 pub mod event;
 pub mod gadgets;
@@ -44,6 +51,7 @@ pub mod memory_tree;
 pub mod poseidon2;
 pub mod program_table;
 pub mod read_tree;
+pub mod ret;
 pub mod store_16;
 pub mod store_32;
 pub mod store_64;

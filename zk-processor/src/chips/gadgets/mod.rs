@@ -6,12 +6,16 @@
 //! | [`leaf_hash`] | the digest of a leaf of 32 elements |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
 //! | [`address`] | the effective address of a load or store |
+//! | [`budget`] | a charge of gas was covered |
+//! | [`link`] | a return link was this, and is that |
 //! | [`load`] | a load from one cell, but for the selection of its value |
 //! | [`store`] | a store to one cell, but for how the value changes it |
 
 pub mod access;
 pub mod address;
+pub mod budget;
 pub mod execution;
 pub mod leaf_hash;
+pub mod link;
 pub mod load;
 pub mod store;
