@@ -13,8 +13,11 @@ use zk_processor::program::{Artefact, Verdict};
 
 const I32: ValType = ValType::I32;
 
+/// A function: parameters, results, locals, body.
+type Definition<'a> = (&'a [ValType], &'a [ValType], &'a [(u32, ValType)], &'a [I<'a>]);
+
 /// A module with a memory of one page, a mutable global, and functions (parameters, results, locals, body) exported as f0, f1, ….
-fn module(functions: &[(&[ValType], &[ValType], &[(u32, ValType)], &[I<'_>])]) -> Vec<u8> {
+fn module(functions: &[Definition<'_>]) -> Vec<u8> {
     let (mut types, mut declared, mut exports, mut code) = (
         TypeSection::new(),
         FunctionSection::new(),
@@ -77,7 +80,7 @@ fn disassemble(wasm: &[u8], options: &Options<'_>) -> String {
     rows.iter().map(|row| format!("{row}\n")).collect()
 }
 
-fn check(function: (&[ValType], &[ValType], &[(u32, ValType)], &[I<'_>]), expected: &str) {
+fn check(function: Definition<'_>, expected: &str) {
     let found = disassemble(&module(&[function]), &Options::PLAIN);
     let expected: String = expected
         .lines()

@@ -252,7 +252,7 @@ fn generated(seed: u64) -> Option<Vec<u8>> {
     let config = Config {
         bulk_memory_enabled: true,
         reference_types_enabled: true,
-        multi_value_enabled: seed % 2 == 0,
+        multi_value_enabled: seed.is_multiple_of(2),
         simd_enabled: false,
         relaxed_simd_enabled: false,
         memory64_enabled: false,

@@ -364,10 +364,10 @@ fn faults(instruction: &Instruction, inputs: &GuardInputs) -> bool {
     let event = |kind: EventKind| inputs.event == kind as u32;
     let state_faults = match opcode {
         Opcode::Sha256Begin | Opcode::Sha256Step | Opcode::Poseidon2Begin | Opcode::Poseidon2Step => {
-            inputs.a % 8 != 0 || inputs.b % 8 != 0
+            !inputs.a.is_multiple_of(8) || !inputs.b.is_multiple_of(8)
         }
-        Opcode::Halt => inputs.a % 8 != 0,
-        Opcode::SandboxOpen => inputs.a % 8 != 0 || inputs.sandbox_is_live || !inputs.program_is_accepted,
+        Opcode::Halt => !inputs.a.is_multiple_of(8),
+        Opcode::SandboxOpen => !inputs.a.is_multiple_of(8) || inputs.sandbox_is_live || !inputs.program_is_accepted,
         Opcode::SandboxEnter => {
             !inputs.sandbox_is_live
                 || !(event(EventKind::None) || event(EventKind::Returned))

@@ -5,12 +5,15 @@ use wasmparser::{MemArg, Operator};
 use super::condition::Condition;
 use crate::isa::Opcode;
 
+/// How a constant operand becomes an immediate.
+pub(super) type Prepare = fn(u64) -> u64;
+
 /// An operator with two operands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Binary {
     pub(super) register: Opcode,
     /// Opcode with an immediate, and how the right operand becomes the immediate.
-    pub(super) immediate: Option<(Opcode, fn(u64) -> u64)>,
+    pub(super) immediate: Option<(Opcode, Prepare)>,
     pub(super) commutes: bool,
 }
 
@@ -62,7 +65,7 @@ fn unrotate64(value: u64) -> u64 {
     (64 - value % 64) % 64
 }
 
-const fn binary_of(register: Opcode, immediate: Opcode, prepare: fn(u64) -> u64, commutes: bool) -> Binary {
+const fn binary_of(register: Opcode, immediate: Opcode, prepare: Prepare, commutes: bool) -> Binary {
     Binary {
         register,
         immediate: Some((immediate, prepare)),
