@@ -11,7 +11,8 @@
 //! | [`partial`] | which entry is behind a hash, is it authentic, what has been touched and recorded |
 //! | [`builder`] | how an arena is made from a `PartialState` or from a compressed witness |
 //! | [`lookup`] | which value belongs to a key; which keys begin with a prefix |
-//! | [`edit`] | how the trie changes under insertions and removals |
+//! | [`edit`], `remove` | how the trie changes under insertions and removals |
+//! | `edit_node` | what changing nodes are made of |
 //! | [`root`] | what the root is after the changes |
 //! | [`resharding`] | what remains of a trie for one child of a split shard |
 //! | [`split`] | where a shard would best be split |
@@ -19,11 +20,13 @@
 
 pub mod builder;
 pub mod edit;
+mod edit_node;
 pub mod lookup;
 pub mod nibbles;
 pub mod node;
 pub mod partial;
 pub mod reference;
+mod remove;
 pub mod resharding;
 pub mod root;
 pub mod split;

@@ -3,7 +3,8 @@
 //! Mirrors `core/store/src/trie/ops/resharding.rs` (spec §A.6.2); differs in: subtrees that stay or go as a whole are not loaded for
 //! editing, and a missing node is an error where nearcore panics.
 
-use super::edit::{Child, EditKind, ROOT, TrieEditor, add};
+use super::edit::{ROOT, TrieEditor};
+use super::edit_node::{Child, EditKind, add};
 use super::partial::{Access, PartialTrie};
 use super::{Nibbles, StorageError};
 use crate::crypto::Crypto;
@@ -114,9 +115,11 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
             EditKind::Branch { mut children, value } => {
                 let value = value.filter(|_| is_retained(path, intervals));
                 let mut below = 0;
-                for (nibble, child) in (0u8..).zip(children.iter_mut()) {
+                for nibble in 0..16 {
                     path.push(nibble);
-                    below = add(below, self.retain_child(child, path, intervals)?)?;
+                    let (child, child_usage) = self.retain_child(children.get(nibble), path, intervals)?;
+                    children.set(nibble, child);
+                    below = add(below, child_usage)?;
                     path.truncate(above);
                 }
                 let kind = EditKind::Branch { children, value };
@@ -139,33 +142,26 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
         self.squash(node)
     }
 
-    /// Treats one child of a branch and returns the memory usage of what remains of it.
+    /// Treats one child of a branch: what remains of it, and the memory usage of that.
     fn retain_child(
         &mut self,
-        child: &mut Child<'v>,
+        child: Child<'v>,
         path: &mut Vec<u8>,
         intervals: &Intervals,
-    ) -> Result<u64, StorageError> {
-        match (*child, decide(path, intervals)) {
-            (Child::None, _) => Ok(0),
-            (_, Decision::DiscardAll) => {
-                *child = Child::None;
-                Ok(0)
-            }
+    ) -> Result<(Child<'v>, u64), StorageError> {
+        match (child, decide(path, intervals)) {
+            (Child::None, _) | (_, Decision::DiscardAll) => Ok((Child::None, 0)),
             (Child::Old { link, hash }, Decision::RetainAll) => {
                 let entry = self.trie.follow::<C>(link, hash, Access::Recorded)?;
-                Ok(self.trie.node(entry)?.memory_usage)
+                Ok((child, self.trie.node(entry)?.memory_usage))
             }
-            (old, _) => {
-                let edited = self.edited(old)?;
+            _ => {
+                let edited = self.edited(child)?;
                 self.retain(edited, path, intervals)?;
                 let remaining = &self.nodes[edited];
-                *child = if matches!(remaining.kind, EditKind::Empty) {
-                    Child::None
-                } else {
-                    Child::Edited(edited)
-                };
-                Ok(remaining.memory_usage)
+                let is_empty = matches!(remaining.kind, EditKind::Empty);
+                let child = if is_empty { Child::None } else { Child::Edited(edited) };
+                Ok((child, remaining.memory_usage))
             }
         }
     }

@@ -4,7 +4,8 @@
 //! hash, and one of which only children changed is its old bytes with some hashes replaced.
 
 use super::StorageError;
-use super::edit::{Child, EditKind, EditNode, Extension, ROOT, TrieEditor, Value};
+use super::edit::{ROOT, TrieEditor};
+use super::edit_node::{Child, EditKind, EditNode, Extension, Value};
 use super::node::{HASH_LEN, TAG_BRANCH, TAG_BRANCH_WITH_VALUE, TAG_EXTENSION, TAG_LEAF};
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
@@ -49,7 +50,7 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
                 EditKind::Empty | EditKind::Leaf { .. } => {}
                 EditKind::Extension { child, .. } => pending.extend(child.edited().map(|child| (child, false))),
                 EditKind::Branch { children, .. } => {
-                    pending.extend(children.iter().filter_map(Child::edited).map(|child| (child, false)));
+                    pending.extend(children.edited().map(|(_, child)| (child, false)));
                 }
             }
         }
@@ -109,26 +110,20 @@ impl<'a: 'v, 'v, C: Crypto> TrieEditor<'_, 'a, 'v, C> {
         if old.last_chunk() != Some(&memory_usage.to_le_bytes()) {
             replace(memory_usage_at, &memory_usage.to_le_bytes());
         }
-        let changed = |child: &Child<'_>| {
-            child
-                .edited()
-                .map(|child| finished[child])
-                .filter(|child| !child.is_unchanged)
-        };
+        let changed = |child: usize| Some(finished[child]).filter(|child| !child.is_unchanged);
         match kind {
             EditKind::Empty | EditKind::Leaf { .. } => {}
             EditKind::Extension { child, .. } => {
-                if let Some(child) = changed(child) {
+                if let Some(child) = child.edited().and_then(changed) {
                     replace(memory_usage_at.saturating_sub(HASH_LEN), &child.hash);
                 }
             }
             EditKind::Branch { children, value } => {
-                let mut at = 1 + 2 + if value.is_some() { VALUE_REF_LEN } else { 0 };
-                for child in children.iter().filter(|child| child.is_some()) {
+                let first_at = 1 + 2 + if value.is_some() { VALUE_REF_LEN } else { 0 };
+                for (nibble, child) in children.edited() {
                     if let Some(child) = changed(child) {
-                        replace(at, &child.hash);
+                        replace(first_at + HASH_LEN * children.ordinal(nibble), &child.hash);
                     }
-                    at += HASH_LEN;
                 }
             }
         }
@@ -163,13 +158,9 @@ fn write_node<C: Crypto>(kind: &EditKind<'_>, finished: &[Finished], bytes: &mut
                     write_value::<C>(value, bytes)?;
                 }
             }
-            let bits = children.iter().enumerate();
-            let mask = bits.fold(0u16, |mask, (nibble, child)| {
-                mask | u16::from(child.is_some()) << nibble
-            });
-            bytes.extend_from_slice(&mask.to_le_bytes());
-            for child in children.iter().filter(|child| child.is_some()) {
-                bytes.extend_from_slice(&hash_of(child));
+            bytes.extend_from_slice(&children.mask().to_le_bytes());
+            for child in children.iter() {
+                bytes.extend_from_slice(&hash_of(&child));
             }
         }
     }

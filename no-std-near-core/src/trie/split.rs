@@ -467,7 +467,7 @@ fn account_at(nibbles: &[u8], suffix: &[u8]) -> Option<AccountId> {
 }
 
 fn sum(left: u64, right: u64) -> Result<u64, StorageError> {
-    super::edit::add(left, right)
+    super::edit_node::add(left, right)
 }
 
 fn difference(whole: u64, part: u64) -> Result<u64, StorageError> {

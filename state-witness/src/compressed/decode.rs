@@ -127,7 +127,8 @@ impl<'a> DecodedState<'a> {
                 }
             }
         }
-        builder.finish(self.root, id_of(self.root_entry))
+        // Distinct: that is what decoding has checked.
+        builder.finish_distinct(self.root, id_of(self.root_entry))
     }
 
     fn bytes_at(&self, place: Place) -> Option<&[u8]> {

@@ -122,3 +122,39 @@ fn collapsing_a_branch_needs_the_remaining_sibling() {
     let missing = NativeCrypto::sha256(&sibling);
     assert_eq!(edit(&mut trie, &changes), Err(StorageError::MissingTrieValue(missing)));
 }
+
+/// A state over many chunks: each sees only what the one before it left, as a witness.
+#[test]
+fn deep_long_histories_stay_equal_to_the_map() {
+    let config = ProptestConfig {
+        cases: 1_000,
+        ..ProptestConfig::default()
+    };
+    let strategy = (
+        any_map(),
+        prop::collection::vec(
+            prop::collection::btree_map(any_key(), prop::option::of(any_value()), 0..30),
+            1..12,
+        ),
+    );
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let outcome = runner.run(&strategy, |(mut map, history)| {
+        for changes in history {
+            let whole = reference(&map);
+            let blobs = whole.to_partial_state();
+            let mut trie = partial(whole.root, &blobs);
+            map = applied(&map, &changes);
+            let expected = Ok(reference(&map).root);
+            prop_assert_eq!(edit(&mut trie, &changes), expected.clone());
+            let witness: Vec<Vec<u8>> = trie
+                .entry_ids()
+                .filter(|id| trie.is_touched(*id))
+                .map(|id| trie.entry_bytes(id).to_vec())
+                .collect();
+            let mut from_witness = built(&partial(whole.root, &witness), true);
+            prop_assert_eq!(edit(&mut from_witness, &changes), expected);
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+}
