@@ -436,6 +436,24 @@ fn results_of_many_values_cannot_multiply_without_bound() {
 }
 
 #[test]
+fn locals_of_all_functions_are_bounded_by_the_module_length() {
+    let functions: Vec<Definition<'_>> = vec![(&[], &[], &[(50_000, I32)], &[]); 30];
+    let result = survives(&module(&functions), &Options::PLAIN);
+    assert!(
+        matches!(
+            result,
+            Err(LoweringError::Machine {
+                what: "locals of all functions",
+                ..
+            })
+        ),
+        "{:?}",
+        result.err()
+    );
+    survives(&module(&functions[..20]), &near()).expect("a million locals, as many as NEAR allows");
+}
+
+#[test]
 fn frames_beyond_the_machine_are_a_typed_error() {
     let body: Vec<I<'_>> = std::iter::repeat_n(I::I32Const(1), 70_000)
         .chain(std::iter::repeat_n(I::Drop, 70_000))

@@ -1,8 +1,8 @@
 //! Wasm to instructions, in one pass.
 //!
 //! [`lower`] reads a module once: each section and each operator goes through the validator and, accepted, into the program. Work
-//! and memory are linear in the module's length: at most 8 rows for each of its bytes (plus a constant), and the validator's own
-//! bounds. The result is a function of bytes and options; no bytes make it panic.
+//! and memory are linear in the module's length: at most 8 rows and 8 locals for each of its bytes (plus constants),
+//! and the validator's own bounds. The result is a function of bytes and options; no bytes make it panic.
 //!
 //! What is folded away: locals and constants become operands, `local.set` changes the row that computes the value, comparisons
 //! merge with the branches on them, `block`, `loop`, `end`, `nop`, `drop` and `i64.extend_i32_u` cost nothing, gas is a column.

@@ -29,6 +29,9 @@ use crate::program::{Artefact, Entry, Export, ExportKind, FunctionType, Import, 
 /// Cells of a space.
 const SPACE_CELLS: u64 = 1 << 29;
 
+/// All functions together may declare this many locals and 8 more for each byte of the module.
+const MAX_EXTRA_LOCALS: u64 = 1 << 20;
+
 /// State of a module on its way to a program.
 struct Sections<'a> {
     options: &'a Options<'a>,
@@ -55,6 +58,8 @@ struct Sections<'a> {
     body_rows: Vec<BodyRows>,
     operators: u64,
     locals_left: u64,
+    /// Locals take work that their declaration's length does not bound.
+    machine_locals_left: u64,
     parameters_left: u64,
     blocks_left: u64,
     max_rows: u64,
@@ -112,6 +117,7 @@ impl<'a> Sections<'a> {
             body_rows: Vec::new(),
             operators: 0,
             locals_left: options.limits.locals,
+            machine_locals_left: 8 * wasm.len() as u64 + MAX_EXTRA_LOCALS,
             parameters_left: options.limits.parameters,
             blocks_left: options.limits.blocks,
             max_rows: (8 * wasm.len() as u64 + (1 << 16)).min((ROWS_PER_LEAF as u64) << CODE_DEPTH),
@@ -634,6 +640,13 @@ impl<'a> Sections<'a> {
             limits.locals,
             &mut self.locals_left,
         )?;
+        self.machine_locals_left = self
+            .machine_locals_left
+            .checked_sub(declared)
+            .ok_or(LoweringError::Machine {
+                what: "locals of all functions",
+                limit: self.machine_locals_left,
+            })?;
         check(
             "parameters of a function",
             parameters as u64,
