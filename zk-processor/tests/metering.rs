@@ -12,7 +12,7 @@ use finite_wasm::wasmparser as wp;
 use finite_wasm::{Analysis, AnalysisOutcome, Fee};
 use wasm_smith::{Config, Module};
 use zk_processor::isa::{Instruction, Opcode};
-use zk_processor::lowering::{Features, Limits, Lowered, Metering, Options, lower};
+use zk_processor::lowering::{Features, Limits, Lowered, LoweringError, Metering, Options, lower};
 
 /// nearcore's cost model, in units of one operator.
 struct OperatorCosts;
@@ -297,4 +297,63 @@ fn charges_of_generated_modules_are_finite_wasms_points() {
 #[test]
 fn deep_charges_of_many_generated_modules_are_finite_wasms_points() {
     assert!(compare_generated(0..20_000) > 12_000, "most seeds yield a module");
+}
+
+/// nearcore's verdict: its validator (`wasmparser` 0.228) with its features.
+fn nearcore_accepts(wasm: &[u8]) -> bool {
+    let features = wp::WasmFeatures::FLOATS
+        | wp::WasmFeatures::MUTABLE_GLOBAL
+        | wp::WasmFeatures::SIGN_EXTENSION
+        | wp::WasmFeatures::SATURATING_FLOAT_TO_INT
+        | wp::WasmFeatures::BULK_MEMORY
+        | wp::WasmFeatures::REFERENCE_TYPES;
+    wp::Validator::new_with_features(features).validate_all(wasm).is_ok()
+}
+
+/// Whether the lowering, under nearcore's features, calls a module valid. Bounds of the machine do not count.
+fn we_accept(wasm: &[u8]) -> bool {
+    let options = Options {
+        features: Features::NEAR,
+        metering: Some(Metering::NEAR),
+        intrinsics: false,
+        ..Options::PLAIN
+    };
+    !matches!(lower(wasm, &options), Err(LoweringError::Invalid { .. }))
+}
+
+fn compare_validity(count: u64) {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 16) as usize % bound
+    };
+    let mut originals: Vec<Vec<u8>> = contracts().iter().filter_map(|file| std::fs::read(file).ok()).collect();
+    originals.retain(|wasm| wasm.len() < 20_000);
+    originals.extend((0..200).filter_map(generated));
+    for _ in 0..count {
+        let mut wasm = originals[random(originals.len())].clone();
+        for _ in 0..random(3) {
+            let at = random(wasm.len());
+            match random(3) {
+                0 => wasm[at] ^= 1 << random(8),
+                1 => wasm[at] = random(256) as u8,
+                _ => {
+                    wasm.remove(at);
+                }
+            }
+        }
+        assert_eq!(we_accept(&wasm), nearcore_accepts(&wasm), "{wasm:02x?}");
+    }
+}
+
+#[test]
+fn validity_is_that_of_nearcores_validator() {
+    compare_validity(2_000);
+}
+
+#[test]
+fn deep_validity_of_many_modules_is_that_of_nearcores_validator() {
+    compare_validity(200_000);
 }
