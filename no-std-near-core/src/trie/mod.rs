@@ -16,7 +16,7 @@
 //! | [`root`] | what the root is after the changes |
 //! | [`resharding`] | what remains of a trie for one child of a split shard |
 //! | [`split`] | where a shard would best be split |
-//! | [`reference`] | the whole trie of given keys and values, for tests |
+//! | [`reference`](mod@reference) | the whole trie of given keys and values, for tests |
 
 pub mod builder;
 pub mod edit;

@@ -123,6 +123,7 @@ impl<'a> Node<'a> {
     ///
     /// # Errors
     /// [`NodeError`] says why the bytes are not a node.
+    #[inline(always)]
     pub fn decode(bytes: &'a [u8]) -> Result<Self, NodeError> {
         let mut reader = Reader { rest: bytes };
         let kind = match reader.byte()? {

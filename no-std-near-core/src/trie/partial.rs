@@ -212,6 +212,7 @@ impl<'a> PartialTrie<'a> {
     }
 
     /// Goes along link number `link` of the arena, where the node says that `expected` is the hash of what it finds.
+    #[inline]
     pub(super) fn follow<C: Crypto>(
         &mut self,
         link: u32,
@@ -231,6 +232,7 @@ impl<'a> PartialTrie<'a> {
     }
 
     /// Reads an entry as a node.
+    #[inline(always)]
     pub(super) fn node(&self, entry: u32) -> Result<Node<'a>, StorageError> {
         let Some(Entry { bytes, hash, .. }) = self.entries.get(entry as usize) else {
             return Err(StorageError::MissingTrieValue(CryptoHash([0; HASH_LEN])));
@@ -298,6 +300,7 @@ impl<'a> PartialTrie<'a> {
         Ok(())
     }
 
+    #[inline]
     fn mark(&mut self, entry: u32, access: Access) {
         let Some(entry) = self.entries.get_mut(entry as usize) else {
             return;

@@ -21,21 +21,34 @@ pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
 
 /// How many bytes two slices have in common at their beginning.
 pub(crate) fn common_prefix_len(left: &[u8], right: &[u8]) -> usize {
-    let (left_words, _) = left.as_chunks::<8>();
-    let (right_words, _) = right.as_chunks::<8>();
+    let len = left.len().min(right.len());
+    let (left, right) = (
+        left.get(..len).unwrap_or_default(),
+        right.get(..len).unwrap_or_default(),
+    );
+    let (left_words, left_rest) = left.as_chunks::<8>();
+    let (right_words, right_rest) = right.as_chunks::<8>();
     for (index, (left, right)) in left_words.iter().zip(right_words).enumerate() {
-        let difference = u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
-        if difference != 0 {
-            return 8 * index + difference.trailing_zeros() as usize / 8;
+        if let Some(equal_bytes) = first_difference(left, right) {
+            return 8 * index + equal_bytes;
         }
     }
-    let compared = 8 * left_words.len().min(right_words.len());
-    let tails = left
-        .get(compared..)
-        .unwrap_or_default()
-        .iter()
-        .zip(right.get(compared..).unwrap_or_default());
-    compared + tails.take_while(|(left, right)| left == right).count()
+    match (left.last_chunk(), right.last_chunk()) {
+        // The rest, together with bytes before it that are known to be equal, is one more word.
+        (Some(left), Some(right)) => first_difference(left, right).map_or(len, |equal_bytes| len - 8 + equal_bytes),
+        _ => left_rest
+            .iter()
+            .zip(right_rest)
+            .take_while(|(left, right)| left == right)
+            .count(),
+    }
+}
+
+/// How many bytes of two words are equal before the first that is not; `None` if all are.
+#[inline]
+fn first_difference(left: &[u8; 8], right: &[u8; 8]) -> Option<usize> {
+    let difference = u64::from_le_bytes(*left) ^ u64::from_le_bytes(*right);
+    (difference != 0).then(|| difference.trailing_zeros() as usize / 8)
 }
 
 /// The order of two slices, as slices are ordered.
