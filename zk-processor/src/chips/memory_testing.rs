@@ -314,6 +314,29 @@ impl<'a> Tables<'a> {
         Forgery::new(self.name, self.eval, self.trace.clone())
     }
 
+    /// Asserts that all claims hold in the forged table, but it looks up what is in no table: what only that lookup can see.
+    pub(super) fn assert_looks_up_what_does_not_exist(&self, forgery: &Forgery<'_>, tag: Tag) {
+        let mut forged = self.trace.clone();
+        for row in 0..forged.height() {
+            for column in 0..forged.width() {
+                forged.set(row, column, forgery.value(row, column));
+            }
+        }
+        let failures = check_with(&[Table::of(self.eval, self.name, &forged)], &[]);
+        let claims = failures
+            .iter()
+            .filter(|failure| !matches!(failure, Failure::Bus { .. }))
+            .count();
+        assert_eq!(claims, 0, "{}: a claim breaks", self.name);
+        let bound = if tag == Tag::Range16 { 1 << 16 } else { 1 << 8 };
+        let does_not_exist = |failure: &Failure| matches!(failure, Failure::Bus { tag: at, fields, .. } if *at == tag && fields.iter().any(|value| *value >= bound));
+        assert!(
+            failures.iter().any(does_not_exist),
+            "{}: every lookup exists",
+            self.name
+        );
+    }
+
     /// The first row for which this holds.
     pub(super) fn row(&self, which: impl Fn(&Event) -> bool) -> usize {
         self.program.events.iter().position(which).expect("in the corpus")

@@ -1,8 +1,11 @@
 //! Honest, edge and forged 4-byte loads.
 
+use p3_field::Field;
+
 use super::columns::Load32Cols;
 use super::{Load32, load_32_trace};
 use crate::chips::builder::{Chip, Val};
+use crate::chips::buses::Tag;
 use crate::chips::check::CheckBuilder;
 use crate::chips::gadgets::load::LoadCols;
 use crate::chips::memory_testing::{MINUS_ONE, MemoryProgram, Tables, input_cell, loads, partners_with_pages};
@@ -60,9 +63,8 @@ fn forged_loads_break_the_claim_they_lie_about() {
             event.instruction.opcode == Opcode::Load32S64 && loaded >> 63 == negative
         });
         let other = 1 - negative as u32;
-        forgery
-            .set(row, own("sign"), other)
-            .is_unbalanced(&tables.program.partners());
+        let forged = forgery.set(row, own("sign"), other);
+        tables.assert_looks_up_what_does_not_exist(&forged, Tag::Range16);
     }
     let (memory, window) = (tables.row_of(OPCODES[0], false), tables.row_of(OPCODES[0], true));
     let row = memory;
@@ -92,6 +94,26 @@ fn an_access_behind_the_memory_is_no_load() {
         .set(row, pages, 2)
         .and(row, shared("room"), MINUS_ONE)
         .is_unbalanced(&partners);
+}
+
+/// The same address as 8 · (a quarter less than its cell) + 2: a division by 8 that leaves the integers.
+#[test]
+fn a_cell_is_no_fraction() {
+    let tables = corpus();
+    let forgery = tables.forgery();
+    let own = |name| forgery.column::<Load32Cols<Val>>(name);
+    let shared = |name| forgery.column::<LoadCols<Val>>(name);
+    let row = tables.row_of(Opcode::Load32U, false);
+    let cell_in_page = shared("address") + 4;
+    let fraction = forgery.value(row, cell_in_page) - Val::new(4).inverse();
+    let limb = |limb: usize| forgery.value(row, shared("cell") + limb);
+    let forged = forgery
+        .set(row, own("at"), 0)
+        .and(row, own("at") + 1, 1)
+        .set_value(row, cell_in_page, fraction)
+        .set_value(row, own("value"), limb(1))
+        .set_value(row, own("value") + 1, limb(2));
+    tables.assert_looks_up_what_does_not_exist(&forged, Tag::Range16);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use super::columns::Load8Cols;
 use super::{Load8, load_8_trace};
 use crate::chips::builder::{Chip, Val};
+use crate::chips::buses::Tag;
 use crate::chips::check::CheckBuilder;
+use crate::chips::event::Event;
 use crate::chips::gadgets::load::LoadCols;
 use crate::chips::memory_testing::{MINUS_ONE, MemoryProgram, Tables, input_cell, loads, partners_with_pages};
 use crate::isa::Opcode;
@@ -72,19 +74,24 @@ fn forged_loads_break_the_claim_they_lie_about() {
         .set(negative(signed), own("sign"), 0)
         .breaks("the sign fills the rest");
     // A wrong top bit with everything that follows from it: only the byte lookup sees it.
-    forgery
+    let forged = forgery
         .set(negative(signed), own("top_bit"), 0)
-        .and(negative(signed), own("sign"), 0)
-        .is_unbalanced(&tables.program.partners());
-    // 256 more in the low byte and one less in the high one is the same limb, but no pair of bytes.
-    let row = tables.row(|event| event.accesses[1].old >> 8 & 0xff > 0 && event.accesses[0].old % 8 == 0);
-    let [low, high, ..] = tables.program.events[row].accesses[1].old.to_le_bytes();
-    let byte = u32::from(low) + 256;
-    forgery
-        .set(row, own("bytes"), byte)
-        .and(row, own("bytes") + 1, u32::from(high) - 1)
-        .and(row, own("byte"), byte)
-        .is_unbalanced(&tables.program.partners());
+        .and(negative(signed), own("sign"), 0);
+    tables.assert_looks_up_what_does_not_exist(&forged, Tag::BytePair);
+    // 256 more in the low byte and one less in the high one, which is loaded: the same limb, but no pair of bytes.
+    let high = |event: &Event| event.accesses[1].old.to_le_bytes()[1];
+    let row = tables.row(|event| {
+        let address = event.accesses[0].old + u64::from(event.instruction.low());
+        address % 8 == 1 && ![0, 0x80].contains(&high(event))
+    });
+    let event = &tables.program.events[row];
+    let [low, ..] = event.accesses[1].old.to_le_bytes();
+    let byte = u32::from(high(event)) - 1;
+    let forged = forgery
+        .set(row, own("bytes"), u32::from(low) + 256)
+        .and(row, own("bytes") + 1, byte)
+        .and(row, own("byte"), byte);
+    tables.assert_looks_up_what_does_not_exist(&forged, Tag::BytePair);
     let (memory, window) = (tables.row_of(OPCODES[0], false), tables.row_of(OPCODES[0], true));
     let row = memory;
     forgery.set(row, shared("is_window"), 2).breaks("memory or window");
