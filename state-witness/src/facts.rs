@@ -54,7 +54,8 @@ pub struct MainFacts {
     pub validator_total_stake: Balance,
     /// For each base block that a transaction of the chunk names: is it known, recent enough and an ancestor (spec §A.3.7)?
     pub base_blocks: BTreeMap<CryptoHash, bool>,
-    /// The update of validator accounts in this shard, if the block is the first of its epoch.
+    /// The update of validator accounts in this shard, if the block is the first of its epoch. Its last proposals are not looked at:
+    /// headers say them.
     pub validator_update: Option<ValidatorAccountsUpdate>,
     /// `Some` if the chunk must look whether its shard should be split: dynamic resharding is on, the next block is possibly the
     /// last of the epoch, and enough epochs have passed since the last split (spec §A.6.3).

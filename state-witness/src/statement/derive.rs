@@ -1,14 +1,17 @@
 //! A statement from what a validator holds: blocks, facts, and the header of the chunk that makes the claim.
 
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use no_std_near_core::crypto::Crypto;
+use no_std_near_core::types::account_id::AccountId;
 use no_std_near_core::types::chunk_extra::ChunkExtra;
 use no_std_near_core::types::chunk_header::{InnerVersion, ShardChunkHeader};
 use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::shard_layout::ShardLayout;
-use no_std_near_core::types::validator::ValidatorAccountsUpdate;
+use no_std_near_core::types::validator::{ValidatorAccountsUpdate, ValidatorStake};
+use no_std_near_core::types::{Balance, ShardId};
 
 use super::{
     ChainStatement, ChunkCommitments, ChunkStatement, EpochStatement, ImplicitTransition, LayoutIndex, MainKind,
@@ -60,7 +63,7 @@ pub fn derive_statement<C: Crypto>(
     let mut implicit = Vec::with_capacity(range.implicit.len());
     let mut implicit_validator_updates = Vec::with_capacity(range.implicit.len());
     for step in &range.implicit {
-        let (transition, update) = implicit_transition::<C>(step, &range, blocks, facts, &mut layouts)?;
+        let (transition, update) = implicit_transition::<C>(step, header, &range, blocks, facts, &mut layouts)?;
         implicit.push(transition);
         implicit_validator_updates.push(update);
     }
@@ -148,7 +151,8 @@ fn main_transition<C: Crypto>(
     let chunk = &chunk_of(at, range.main_layout, shard_id)?.inner;
     let prev = blocks.get(&at.block.header.prev_hash)?;
     let (receipt_sources, source_chunks) = receipt_sources::<C>(range, blocks, facts)?;
-    let update = validator_update(at, facts.main.validator_update.as_ref(), facts)?;
+    let proposals = last_proposals(&chunk.prev_validator_proposals, range.main_layout, shard_id);
+    let update = validator_update(at, facts.main.validator_update.as_ref(), proposals, facts)?;
     let kind = MainKind::NewChunk(Box::new(NewChunk {
         epoch: epoch_statement(at, facts)?,
         block: block_context(at, prev.header.inner_rest.next_gas_price)?,
@@ -215,6 +219,7 @@ fn receipt_sources<C: Crypto>(
 
 fn implicit_transition<C: Crypto>(
     step: &ImplicitStep<'_>,
+    header: &ShardChunkHeader,
     range: &BlockRange<'_>,
     blocks: &BlockSet,
     facts: &HeaderFacts,
@@ -223,8 +228,10 @@ fn implicit_transition<C: Crypto>(
     match step {
         ImplicitStep::OldChunk { at, shard_id } => {
             blocks.get(&at.block.header.prev_hash)?;
-            let update = validator_update(*at, facts.implicit_validator_updates.get(&at.hash), facts)?;
             let epoch = facts.epoch(&at.block.header.inner_lite.epoch_id)?;
+            let proposals = last_proposals(&header.inner.prev_validator_proposals, &epoch.shard_layout, *shard_id);
+            let given = facts.implicit_validator_updates.get(&at.hash);
+            let update = validator_update(*at, given, proposals, facts)?;
             let old = OldChunk {
                 layout: layouts.position(&epoch.shard_layout)?,
                 shard_id: *shard_id,
@@ -265,15 +272,31 @@ fn epoch_statement(at: KnownBlock<'_>, facts: &HeaderFacts) -> Result<EpochState
 fn validator_update(
     at: KnownBlock<'_>,
     given: Option<&ValidatorAccountsUpdate>,
+    last_proposals: BTreeMap<AccountId, Balance>,
     facts: &HeaderFacts,
 ) -> Result<Option<ValidatorAccountsUpdate>, FactsError> {
     if !facts.begins_epoch_after(&at.block.header.prev_hash)? {
         return Ok(None);
     }
-    given
-        .cloned()
-        .map(Some)
-        .ok_or(FactsError::MissingValidatorUpdate(at.hash))
+    let update = given.cloned().ok_or(FactsError::MissingValidatorUpdate(at.hash))?;
+    Ok(Some(ValidatorAccountsUpdate {
+        last_proposals,
+        ..update
+    }))
+}
+
+/// Stakes of the shard's last proposals. Headers say them: those of the applied chunk, and for a missing chunk those that the main
+/// transition made, which the witnessed header repeats. Of an account's proposals the last counts.
+fn last_proposals(
+    proposals: &[ValidatorStake],
+    layout: &ShardLayout,
+    shard_id: ShardId,
+) -> BTreeMap<AccountId, Balance> {
+    proposals
+        .iter()
+        .filter(|proposal| layout.account_id_to_shard_id(proposal.account_id()) == shard_id)
+        .map(|proposal| (proposal.account_id().clone(), proposal.stake()))
+        .collect()
 }
 
 /// Layouts in the order of first use.

@@ -127,6 +127,20 @@ fn genesis_needs_its_result_and_an_epoch_start_its_update() {
 }
 
 #[test]
+fn last_proposals_come_from_headers() {
+    let mut with_proposals = 0;
+    for (chunk, known) in recorded().filter(|(_, known)| known.facts.main.validator_update.is_some()) {
+        let recorded_update = known.facts.main.validator_update.clone();
+        let mut facts = known.facts.clone();
+        facts.main.validator_update.as_mut().unwrap().last_proposals.clear();
+        let derived = derive(chunk, &known.blocks, &facts).unwrap();
+        assert_eq!(derived.main_validator_update, recorded_update, "{}", chunk.id);
+        with_proposals += usize::from(!recorded_update.unwrap().last_proposals.is_empty());
+    }
+    println!("{with_proposals} chunks with proposals");
+}
+
+#[test]
 fn base_blocks_are_exactly_those_that_transactions_name() {
     let has_transactions = |derived: &DerivedStatement| match &derived.statement.main.kind {
         MainKind::NewChunk(main) => !main.base_blocks.is_empty(),
