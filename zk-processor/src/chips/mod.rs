@@ -7,6 +7,17 @@
 //! | chip | what it proves |
 //! |---|---|
 //! | [`add_sub_32`] | 32-bit sums and differences |
+//! | [`add_sub_64`] | 64-bit sums and differences |
+//! | [`logic_32`], [`logic_64`] | AND, OR and XOR |
+//! | [`equal_32`], [`equal_64`] | equality as a value |
+//! | [`less_32`], [`less_64`] | order as a value, signed and unsigned |
+//! | [`branch`] | unconditional branches |
+//! | [`branch_equal_32`], [`branch_equal_64`] | branches on equality |
+//! | [`branch_less_32`], [`branch_less_64`] | branches on order, signed and unsigned |
+//! | [`move_value`] | copies and constants |
+//! | [`select`] | choice between two slots |
+//! | [`extend`] | narrowing and sign extension |
+//! | [`global`] | moves from and to globals |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`call`] | direct calls and prologues |
 //! | [`charge`] | charges too large for a row |
@@ -28,6 +39,14 @@
 //! | [`store_64`] | 8-byte stores to a cell |
 
 pub mod add_sub_32;
+pub mod add_sub_64;
+#[cfg(test)]
+pub(crate) mod bench;
+pub mod branch;
+pub mod branch_equal_32;
+pub mod branch_equal_64;
+pub mod branch_less_32;
+pub mod branch_less_64;
 pub mod builder;
 pub mod buses;
 pub mod byte_table;
@@ -38,20 +57,30 @@ pub mod code_leaf;
 #[cfg(test)]
 mod control_testing;
 pub mod entry_leaf;
+pub mod equal_32;
+pub mod equal_64;
 pub mod event;
+pub mod extend;
 pub mod gadgets;
+pub mod global;
+pub mod less_32;
+pub mod less_64;
 pub mod load_16;
 pub mod load_32;
 pub mod load_64;
 pub mod load_8;
+pub mod logic_32;
+pub mod logic_64;
 pub mod memory_leaf;
 #[cfg(test)]
 mod memory_testing;
 pub mod memory_tree;
+pub mod move_value;
 pub mod poseidon2;
 pub mod program_table;
 pub mod read_tree;
 pub mod ret;
+pub mod select;
 pub mod store_16;
 pub mod store_32;
 pub mod store_64;

@@ -4,6 +4,11 @@
 //! |---|---|
 //! | [`execution`] | the row consumes one execution tuple and its own line of the program, and hands on the next tuple |
 //! | [`leaf_hash`] | the digest of a leaf of 32 elements |
+//! | [`slots`] | an instruction's operands are slots or an immediate, and its result goes to a slot or decides a branch |
+//! | [`equality`] | whether two values are equal |
+//! | [`logic`] | the bitwise AND of two values, by bytes |
+//! | [`order`] | whether one value is below another |
+//! | [`sum`] | sums of limbs |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
 //! | [`address`] | the effective address of a load or store |
 //! | [`budget`] | a charge of gas was covered |
@@ -14,8 +19,13 @@
 pub mod access;
 pub mod address;
 pub mod budget;
+pub mod equality;
 pub mod execution;
 pub mod leaf_hash;
 pub mod link;
 pub mod load;
+pub mod logic;
+pub mod order;
+pub mod slots;
 pub mod store;
+pub mod sum;
