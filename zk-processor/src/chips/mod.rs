@@ -30,9 +30,11 @@
 //! | [`memory_leaf`] | initial and final values of eight cells |
 //! | [`memory_tree`] | which leaves a context's memory has, before and after |
 //! | [`read_tree`] | nodes of read-only trees |
+//! | [`mul_32`] | 32-bit products |
 //! | [`program_table`] | which program a handle is |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 //! | [`ret`] | returns to a caller |
+//! | [`shift_32`] | 32-bit shifts and rotations |
 //! | [`store_8`] | byte stores |
 //! | [`store_16`] | 2-byte stores at even addresses |
 //! | [`store_32`] | 4-byte stores at even addresses, within a cell |
@@ -76,11 +78,13 @@ pub mod memory_leaf;
 mod memory_testing;
 pub mod memory_tree;
 pub mod move_value;
+pub mod mul_32;
 pub mod poseidon2;
 pub mod program_table;
 pub mod read_tree;
 pub mod ret;
 pub mod select;
+pub mod shift_32;
 pub mod store_16;
 pub mod store_32;
 pub mod store_64;
