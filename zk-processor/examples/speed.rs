@@ -5,6 +5,7 @@
 //! ```
 //!
 //! Times are the process's own (one thread), the best of three runs, so a busy machine disturbs them little.
+#![expect(clippy::float_arithmetic, reason = "a program that prints ratios")]
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -17,6 +18,7 @@ use zk_processor::executor::{Limits, Machine, Record};
 use zk_processor::lowering::{Options, lower};
 use zk_processor::program::Artefact;
 
+#[expect(unreachable_pub, reason = "shared with the guests, where they are the crate's own")]
 #[path = "../guests/workloads/src/programs.rs"]
 mod programs;
 

@@ -10,6 +10,10 @@ pub fn eq<F: Format>(a: u64, b: u64) -> bool {
 
 /// `a < b`; false for NaN.
 #[inline]
+#[expect(
+    clippy::nonminimal_bool,
+    reason = "reads as the definition: not both zero, and below"
+)]
 pub fn lt<F: Format>(a: u64, b: u64) -> bool {
     !is_nan::<F>(a) && !is_nan::<F>(b) && !(is_zero::<F>(a) && is_zero::<F>(b)) && order::<F>(a) < order::<F>(b)
 }

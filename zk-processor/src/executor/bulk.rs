@@ -140,7 +140,7 @@ fn check_range(from: u64, count: u64, bound: u64, trap: Trap) -> Result<(), Leav
 }
 
 fn check_aligned(values: &[u64; 4]) -> Result<(), Leave> {
-    if values[0] % 8 == 0 && values[1] % 8 == 0 {
+    if values[0].is_multiple_of(8) && values[1].is_multiple_of(8) {
         Ok(())
     } else {
         Err(Leave::Trap(Trap::Fault))

@@ -58,6 +58,10 @@ impl From<Full> for Leave {
     clippy::too_many_lines,
     reason = "one arm for each opcode, in the order of the list; splitting it would scatter the machine"
 )]
+#[expect(
+    clippy::int_plus_one,
+    reason = "the width is a parameter of the macro, only sometimes 1"
+)]
 pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surroundings<'_>) -> Leave {
     let Context {
         position,

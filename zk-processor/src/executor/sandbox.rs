@@ -240,7 +240,7 @@ impl<'a> Machine<'a> {
         bytes: &mut [u8],
         record: &mut Record,
     ) -> Result<(), Leave> {
-        if address % 8 != 0 {
+        if !address.is_multiple_of(8) {
             return Err(FAULT);
         }
         self.read_runtime::<RECORD>(address, bytes, record)

@@ -71,14 +71,14 @@ fn check_program(program: &Artefact, seed: u64, seen: &mut BTreeSet<(u8, Row)>) 
     machine.open(program).expect("the image is small");
     for function in 0..program.entries.len() as u32 {
         for slot in 0..4 {
-            machine.set_sandbox_slot(slot, numbers.next() % if seed % 2 == 0 { 7 } else { 40 });
+            machine.set_sandbox_slot(slot, numbers.next() % if seed.is_multiple_of(2) { 7 } else { 40 });
         }
-        let gas = if numbers.next() % 2 == 0 {
+        let gas = if numbers.next().is_multiple_of(2) {
             1 << 20
         } else {
             numbers.next() as u32 % 200
         };
-        let stack = if numbers.next() % 8 == 0 { 200 } else { 1 << 20 };
+        let stack = if numbers.next().is_multiple_of(8) { 200 } else { 1 << 20 };
         machine
             .enter(function, gas, stack)
             .expect("the sandbox waits for nothing");

@@ -201,7 +201,7 @@ impl Reencode for Instrumenter {
         };
         let mut operators = body.get_operators_reader()?;
         while !operators.eof() {
-            let offset = operators.original_position() as u64;
+            let offset = operators.original_position();
             while let Some((_, cost, is_unreachable)) = points.next_if(|(at, ..)| *at == offset) {
                 if !is_unreachable {
                     charge(&mut function, cost);
@@ -305,7 +305,7 @@ pub(crate) fn count(wasm: &[u8], export: &str, stack_bytes: u64, max_charges: us
         })
         .and_then(|linker| {
             linker.func_wrap("count", "leave", |mut caller: Caller<'_, Counted>, stack: u64| {
-                caller.data_mut().stack_left += stack
+                caller.data_mut().stack_left += stack;
             })
         });
     assert!(defined.is_ok(), "the names differ");

@@ -47,7 +47,7 @@ pub(crate) fn run(engine: &mut impl Engine, file: &TestFile<'_>, tally: &mut Tal
                 script
                     .tally
                     .failures
-                    .push(format!("{}/{}:{}: {problem}", file.parent(), file.name(), line + 1))
+                    .push(format!("{}/{}:{}: {problem}", file.parent(), file.name(), line + 1));
             }
         }
     }

@@ -39,7 +39,7 @@ impl WasmiEngine {
         }
     }
 
-    fn to_wasmi(&mut self, value: Value) -> Val {
+    fn wasmi_value(&mut self, value: Value) -> Val {
         match value {
             Value::I32(value) => Val::I32(value as i32),
             Value::I64(value) => Val::I64(value as i64),
@@ -150,7 +150,7 @@ impl Engine for WasmiEngine {
         let function: Func = self.instances[instance]
             .get_func(&self.store, export)
             .ok_or_else(|| Failure::Unlinkable(format!("no function {export}")))?;
-        let arguments: Vec<Val> = arguments.iter().map(|value| self.to_wasmi(*value)).collect();
+        let arguments: Vec<Val> = arguments.iter().map(|value| self.wasmi_value(*value)).collect();
         let types: Vec<ValType> = function.ty(&self.store).results().to_vec();
         let mut results: Vec<Val> = types.into_iter().map(Val::default_for_ty).collect();
         function
