@@ -1,6 +1,7 @@
 //! The same calls in `wasmi` and in the machine: results, traps, memory, globals.
 
 use wasmi::{Config, Engine, Extern, Instance, Linker, Module, Store, TrapCode, Val};
+use wasmparser::{Operator, Parser, Payload};
 use zk_processor::executor::{Limits, Machine, Stop};
 use zk_processor::isa::{EventKind, Trap};
 use zk_processor::lowering::{Options, lower};
@@ -57,6 +58,7 @@ fn comparable(slot: u64, value_type: ValueType) -> u64 {
 
 /// Both engines with one module.
 struct Pair<'a> {
+    seed: u64,
     program: &'a Artefact,
     machine: Machine<'a>,
     store: Store<()>,
@@ -65,7 +67,7 @@ struct Pair<'a> {
 
 impl<'a> Pair<'a> {
     /// `None` if instantiation traps, which it then does in both.
-    fn new(wasm: &[u8], program: &'a Artefact) -> Option<Self> {
+    fn new(seed: u64, wasm: &[u8], program: &'a Artefact) -> Option<Self> {
         let mut config = Config::default();
         config.wasm_wide_arithmetic(true);
         let engine = Engine::new(&config);
@@ -86,6 +88,7 @@ impl<'a> Pair<'a> {
         };
         match (instance, started) {
             (Ok(instance), None | Some(Ending::Returned(_))) => Some(Self {
+                seed,
                 program,
                 machine,
                 store,
@@ -148,7 +151,7 @@ impl<'a> Pair<'a> {
             }
             _ => panic!("{name}{arguments:?}: {ours:?} here, {theirs:?} in wasmi"),
         }
-        self.compare_state(name);
+        self.compare_state(&format!("{name}{arguments:?} of module {}", self.seed));
         true
     }
 
@@ -232,6 +235,18 @@ fn call(machine: &mut Machine<'_>, function: u32, arguments: &[u64], results: &[
     }
 }
 
+/// Whether a module converts between the float formats. The generator makes every other NaN canonical, but not the results of
+/// these: there `wasmi` keeps payloads, and the machine's are canonical, as NEAR's engines make them.
+fn changes_float_formats(wasm: &[u8]) -> bool {
+    let converts = |operator| matches!(operator, Operator::F64PromoteF32 | Operator::F32DemoteF64);
+    Parser::new(0).parse_all(wasm).any(|payload| match payload {
+        Ok(Payload::CodeSectionEntry(body)) => body
+            .get_operators_reader()
+            .is_ok_and(|operators| operators.into_iter().flatten().any(converts)),
+        _ => false,
+    })
+}
+
 /// Compares this many generated modules; returns how many calls agreed.
 fn compare_generated(first_seed: u64, modules: usize) -> usize {
     let mut calls = 0;
@@ -242,13 +257,16 @@ fn compare_generated(first_seed: u64, modules: usize) -> usize {
         let Some(wasm) = generated(seed, true, 300) else {
             continue;
         };
+        if changes_float_formats(&wasm) {
+            continue;
+        }
         let options = Options {
             intrinsics: false,
             ..Options::PLAIN
         };
         let lowered = lower(&wasm, &options).unwrap_or_else(|error| panic!("module {seed}: {error}"));
         compared += 1;
-        let Some(mut pair) = Pair::new(&wasm, &lowered.artefact) else {
+        let Some(mut pair) = Pair::new(seed, &wasm, &lowered.artefact) else {
             continue;
         };
         let mut numbers = Numbers::new(seed);
@@ -270,12 +288,12 @@ fn compare_generated(first_seed: u64, modules: usize) -> usize {
 fn generated_modules_behave_as_in_wasmi() {
     let calls = compare_generated(0, 500);
     println!("{calls} calls of 500 modules agree");
-    assert!(calls > 300, "expected many calls, found {calls}");
+    assert!(calls > 250, "expected many calls, found {calls}");
 }
 
 #[test]
 fn deep_generated_modules_behave_as_in_wasmi() {
     let calls = compare_generated(1_000_000, 20_000);
     println!("{calls} calls of 20000 modules agree");
-    assert!(calls > 12_000, "expected many calls, found {calls}");
+    assert!(calls > 10_000, "expected many calls, found {calls}");
 }

@@ -29,11 +29,12 @@ impl Numbers {
 }
 
 /// What generated modules may have.
-fn config(multi_value: bool) -> Config {
+fn config(multi_value: bool, floats: bool) -> Config {
     Config {
         bulk_memory_enabled: true,
         reference_types_enabled: true,
         multi_value_enabled: multi_value,
+        allow_floats: floats,
         canonicalize_nans: true,
         exceptions_enabled: false,
         gc_enabled: false,
@@ -47,7 +48,7 @@ fn config(multi_value: bool) -> Config {
         wide_arithmetic_enabled: multi_value,
         export_everything: true,
         max_imports: 0,
-        min_funcs: 1,
+        min_funcs: 2,
         max_funcs: 8,
         max_memories: 1,
         max_memory32_bytes: 4 << 16,
@@ -60,11 +61,11 @@ fn config(multi_value: bool) -> Config {
     }
 }
 
-/// A generated module that terminates: loops and calls use up `fuel` and then trap. `None` if the numbers make no module.
+/// A generated module, with floats if the seed is even, that terminates: loops and calls use up `fuel` and then trap. `None` if the numbers make no module.
 pub(crate) fn generated(seed: u64, multi_value: bool, fuel: u32) -> Option<Vec<u8>> {
     let mut numbers = Numbers::new(seed);
     let bytes: Vec<u8> = (0..1024).flat_map(|_| numbers.next().to_le_bytes()).collect();
-    let mut module = Module::new(config(multi_value), &mut Unstructured::new(&bytes)).ok()?;
+    let mut module = Module::new(config(multi_value, seed % 2 == 0), &mut Unstructured::new(&bytes)).ok()?;
     module.ensure_termination(fuel).ok()?;
     Some(module.to_bytes())
 }
