@@ -108,6 +108,9 @@ pub struct ReplayArguments {
     /// One JSON object per line and chunk, and a summary
     #[arg(long)]
     pub json: bool,
+    /// Only a Markdown table of how many chunks ended which way, by scenario, as it stands in the README
+    #[arg(long, conflicts_with = "json")]
+    pub counts: bool,
     /// Every chunk in the table, with what was compared
     #[arg(short, long)]
     pub verbose: bool,

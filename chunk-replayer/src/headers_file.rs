@@ -183,3 +183,75 @@ impl HeadersFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge;
+    use crate::folder::{ChunkFolder, ChunkId};
+    use crate::inputs::Inputs;
+    use crate::inventory::Inventory;
+    use crate::record::Record;
+    use no_std_near_core::params::ProtocolVariant;
+
+    fn file_of(id: &str) -> (HeadersFile, HeaderFacts) {
+        let chunk = testnet_fixtures::chunk(id).expect("embedded");
+        let mut folder = ChunkFolder::new(ChunkId::new(id));
+        folder.files = chunk.files.clone();
+        let record = Record::read(folder).expect("readable");
+        let inputs = Inputs::of(&record, &Inventory::default(), ProtocolVariant::RECORDED).expect("facts");
+        let header = edge::witness(&record).expect("a witness").chunk_header;
+        let blocks = edge::blocks(&record).expect("blocks");
+        (HeadersFile::new(id, header, blocks, inputs.facts.clone()), inputs.facts)
+    }
+
+    /// A busy chunk, one on top of genesis, and one behind a split.
+    fn examples() -> Vec<String> {
+        let behind_a_split = testnet_fixtures::INDEX
+            .split("[[chunk]]")
+            .find(|entry| entry.contains("witnessed shard is a child"))
+            .and_then(|entry| entry.split('"').nth(1))
+            .expect("the selection has a split");
+        let on_genesis = testnet_fixtures::chunks()
+            .iter()
+            .find(|chunk| chunk.file("apply.json").is_none() && chunk.id.starts_with("sync."))
+            .expect("the selection has a chunk on genesis");
+        vec![
+            "transfers/180000018-s1".to_owned(),
+            on_genesis.id.clone(),
+            behind_a_split.to_owned(),
+        ]
+    }
+
+    #[test]
+    fn a_file_gives_the_statement_it_was_made_with() {
+        for id in examples() {
+            let (file, facts) = file_of(&id);
+            let read = HeadersFile::decode(&file.encode()).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert_eq!(read, file, "{id}");
+            assert_eq!(read.facts(), facts, "{id}");
+            let digest = |file: &HeadersFile| {
+                file.statement()
+                    .map(|derived| derived.statement.digest::<NativeCrypto>())
+            };
+            assert_eq!(
+                digest(&read).expect("a statement"),
+                digest(&file).expect("a statement"),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused() {
+        let bytes = file_of("transfers/180000011-s0").0.encode();
+        for len in (0..bytes.len()).step_by(97) {
+            assert!(HeadersFile::decode(&bytes[..len]).is_err(), "{len} bytes");
+        }
+        let longer = [bytes.as_slice(), &[0]].concat();
+        assert!(HeadersFile::decode(&longer).is_err());
+        let mut other = bytes;
+        other[4] = b'N';
+        assert!(HeadersFile::decode(&other).is_err_and(|error| error.contains("expected the domain")));
+    }
+}

@@ -6,6 +6,7 @@ use crate::folder::{ChunkFolder, ChunkId};
 use crate::record::ValidatorUpdateJson;
 use crate::source::{Source, SourceError, Visitor};
 use near_primitives::hash::CryptoHash;
+use no_std_near_core::crypto::{Crypto, NativeCrypto};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,8 +76,10 @@ impl Visitor for FirstPass<'_> {
         self.ids.push(folder.id);
     }
 
-    fn contract(&mut self, stem: &str, code: Vec<u8>) {
-        self.inventory.contracts.insert(stem.to_owned(), code);
+    fn contract(&mut self, _stem: &str, code: Vec<u8>) {
+        // The hash is computed, so that a file under a wrong name can do no harm.
+        let hash = NativeCrypto::sha256(&code);
+        self.inventory.contracts.insert(hash.to_string(), code);
     }
 }
 

@@ -227,6 +227,40 @@ pub fn print_table(out: &mut dyn Write, rows: &[Row], summary: &Summary, verbose
     writeln!(out, "{} chunks: {}", rows.len(), counts.join(", "))
 }
 
+/// Prints a Markdown table with a row for each scenario and one for all tests of nearcore's suite, whose names have a dot.
+///
+/// # Errors
+/// When the output is closed.
+pub fn print_counts(out: &mut dyn Write, rows: &[Row]) -> io::Result<()> {
+    let mut groups: BTreeMap<&str, Summary> = BTreeMap::new();
+    for row in rows {
+        let set = row.id.set().rsplit('/').next().unwrap_or_default();
+        let group = if set.contains('.') {
+            "nearcore's test suite"
+        } else {
+            set
+        };
+        groups.entry(group).or_default().count(&row.verdict);
+        groups.entry("~").or_default().count(&row.verdict);
+    }
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    let kinds = KINDS.iter().map(|kind| kind.replace('_', " "));
+    table.set_header(
+        ["recorded chunks".to_owned(), "all".to_owned()]
+            .into_iter()
+            .chain(kinds),
+    );
+    for (group, summary) in groups {
+        let counts = summary.counts();
+        let name = if group == "~" { "all" } else { group };
+        let mut cells = vec![Cell::new(name), right(counts.iter().sum::<usize>().to_string())];
+        cells.extend(counts.iter().map(|count| right(count.to_string())));
+        table.add_row(cells);
+    }
+    writeln!(out, "{table}")
+}
+
 fn new_table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);

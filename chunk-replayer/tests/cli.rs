@@ -345,6 +345,25 @@ fn an_archive_gives_the_same_as_a_folder() {
 }
 
 #[test]
+fn archives_inside_a_directory_are_found() {
+    let scratch = Scratch::new();
+    scratch.archive(PLAIN, 1.0);
+    let (lines, _, status) = json(&["--source", text(&scratch.0), "--all"]);
+    assert_eq!((lines[0]["id"].as_str(), status), (Some(PLAIN), 0), "{lines:?}");
+}
+
+#[test]
+fn counts_are_a_markdown_table() {
+    let output = run(&["--set", "transfers", "--counts"]);
+    assert_eq!(status(&output), 0);
+    assert!(
+        out(&output).contains("| recorded chunks |") && out(&output).contains("| transfers "),
+        "{}",
+        out(&output)
+    );
+}
+
+#[test]
 fn a_truncated_archive_is_named_as_such() {
     let scratch = Scratch::new();
     let archive = scratch.archive(PLAIN, 0.5);

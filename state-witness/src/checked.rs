@@ -181,6 +181,14 @@ impl<'a> CheckedWitness<'a> {
         })
     }
 
+    /// Forgets the roots that the witness announces, so that a validation that ends elsewhere gives its whole result instead of
+    /// stopping at the first root. What counts, the comparison with the chunk header, stays.
+    #[must_use]
+    pub fn ignoring_announced_roots(mut self) -> Self {
+        self.announced_roots.clear();
+        self
+    }
+
     /// The statement the witness was checked against.
     pub const fn statement(&self) -> &'a ChunkStatement {
         self.statement

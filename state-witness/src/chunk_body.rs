@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use no_std_near_core::crypto::Crypto;
-use no_std_near_core::merkle::{merkle_root, root_of_leaves};
+use no_std_near_core::merkle::root_of_leaves;
 use no_std_near_core::params::Params;
 use no_std_near_core::types::append_bytes;
 use no_std_near_core::types::chunk_header::ShardChunkHeader;
@@ -152,6 +152,18 @@ fn encoded_merkle_root<C: Crypto>(mut body: Vec<u8>, total_parts: usize) -> Resu
     let mut parts: Vec<Vec<u8>> = body.chunks(part_len).map(Vec::from).collect();
     parts.resize(total_parts, alloc::vec![0; part_len]);
     let code = ReedSolomon::new(data_parts, total_parts.saturating_sub(data_parts)).map_err(|_| bad_count.clone())?;
-    code.encode(&mut parts).map_err(|_| bad_count)?;
-    Ok(merkle_root::<C, _>(&parts))
+    code.encode(&mut parts).map_err(|_| bad_count.clone())?;
+    let len_prefix = u32::try_from(part_len).map_err(|_| bad_count)?.to_le_bytes();
+    let mut leaves: Vec<CryptoHash> = Vec::with_capacity(parts.len());
+    let mut previous: Option<&Vec<u8>> = None;
+    for part in &parts {
+        // A code with one data part repeats it: what is equal is hashed once.
+        let leaf = match leaves.last() {
+            Some(leaf) if previous == Some(part) => *leaf,
+            _ => C::sha256_parts(&[&len_prefix, part]),
+        };
+        leaves.push(leaf);
+        previous = Some(part);
+    }
+    Ok(root_of_leaves::<C>(leaves))
 }

@@ -5,7 +5,7 @@ use crate::cli::ReplayArguments;
 use crate::folder::{ChunkFolder, ChunkId};
 use crate::inventory::Inventory;
 use crate::replay::{Replayer, replay_folder};
-use crate::report::{Row, Summary, Verdict, json_line, json_summary, print_table};
+use crate::report::{Row, Summary, Verdict, json_line, json_summary, print_counts, print_table};
 use crate::source::{Source, Visitor};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeSet;
@@ -64,6 +64,7 @@ pub fn replay(arguments: &ReplayArguments, out: &mut dyn Write) -> Result<u8, Co
     written?;
     match json {
         Some(out) => writeln!(out, "{}", json_summary(&summary))?,
+        None if arguments.counts => print_counts(out, &rows)?,
         None => print_table(out, &rows, &summary, arguments.verbose)?,
     }
     Ok(summary.exit_status())

@@ -19,6 +19,17 @@ pub(super) fn is_archive(head: &[u8]) -> bool {
         || head.get(TAR_MAGIC_AT..).is_some_and(|rest| rest.starts_with(b"ustar"))
 }
 
+/// True for a file whose name says that it is an archive.
+pub(super) fn is_named_like_archive(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    [".tar", ".tar.gz", ".tgz", ".tar.zst"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
 /// Visits the archive at `path`.
 pub(super) fn visit_file(path: &Path, visitor: &mut dyn Visitor) -> Result<(), SourceError> {
     let mut file = BufReader::with_capacity(

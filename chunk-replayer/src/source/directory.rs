@@ -1,6 +1,6 @@
-//! Chunk folders in a directory tree, visited in the order of their names.
+//! Chunk folders and archives of chunk folders in a directory tree, visited in the order of their names.
 
-use super::{SourceError, Visitor};
+use super::{SourceError, Visitor, archive};
 use crate::folder::{ChunkFolder, ChunkId, MAX_FILE_LEN_BYTES, WITNESS_FILE};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,9 @@ fn visit_below(root: &Path, directory: &Path, depth: usize, visitor: &mut dyn Vi
             folder.names.insert(name);
         }
         visitor.folder(folder);
+    }
+    for file in files.iter().filter(|file| archive::is_named_like_archive(file)) {
+        archive::visit_file(file, visitor)?;
     }
     if depth < MAX_DEPTH {
         for child in directories {

@@ -86,7 +86,7 @@ impl SourceError {
 pub enum Source {
     /// The selection built into this binary.
     Embedded,
-    /// A directory, searched recursively; it may itself be a chunk folder.
+    /// A directory, searched recursively, archives inside included; it may itself be a chunk folder.
     Directory(PathBuf),
     /// A tar archive, plain or compressed with gzip or zstd.
     Archive(PathBuf),
