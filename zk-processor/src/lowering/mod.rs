@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`options`] | what the caller decides |
 //! | `sections` | how sections become interface, image and bodies |
+//! | `entry`, `soft_float` | rows that belong to no body of the module |
 //! | `function` | where values are: operand stack and buffer of rows |
 //! | `operators`, `arithmetic`, `condition`, `floats` | what operators become |
 //! | `control` | frames, labels, branches |
@@ -22,6 +23,7 @@ mod arithmetic;
 mod assignment;
 mod condition;
 mod control;
+mod entry;
 mod error;
 mod floats;
 mod function;
@@ -32,6 +34,7 @@ mod operators;
 pub mod options;
 mod output;
 mod sections;
+mod soft_float;
 mod stack_meter;
 mod symbols;
 

@@ -11,18 +11,17 @@ use wasmparser::{
 };
 
 use super::error::LoweringError;
-use super::floats::SOFT_FLOAT;
 use super::function::Function;
 use super::image_builder::ImageBuilder;
 use super::module::{Global, ImportKind, ModuleInfo, Table, reference_type_of, value_type_of};
 use super::operators::FunctionLowering;
 use super::options::{GUEST_PAGES, MemoryRule, Options};
-use super::output::{Callee, Output, Placed};
+use super::output::{Output, Placed};
 use super::symbols::{SymbolSource, Symbols};
 use super::{BodyRows, Lowered};
 use crate::isa::intrinsics::{INTRINSIC_MODULE, WordType};
-use crate::isa::spaces::{ENTRY_PC, MAX_FRAME_SLOTS, PAGE_BYTES};
-use crate::isa::{Instruction, Intrinsic, Opcode, Space, Trap};
+use crate::isa::spaces::{MAX_FRAME_SLOTS, PAGE_BYTES};
+use crate::isa::{Instruction, Intrinsic, Opcode, Space};
 use crate::program::commitment::{CODE_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
 use crate::program::{Artefact, Entry, Export, ExportKind, FunctionType, Import, Interface, ValueType, Verdict};
 
@@ -33,36 +32,36 @@ const SPACE_CELLS: u64 = 1 << 29;
 const MAX_EXTRA_LOCALS: u64 = 1 << 20;
 
 /// State of a module on its way to a program.
-struct Sections<'a> {
-    options: &'a Options<'a>,
-    info: ModuleInfo,
-    interface: Interface,
-    image: ImageBuilder,
-    output: Output,
-    function: Function,
-    allocations: FuncValidatorAllocations,
-    operator_allocations: OperatorsReaderAllocations,
-    is_guest: bool,
-    initial_pages: u32,
-    has_memory: bool,
-    verdict: Verdict,
+pub(super) struct Sections<'a> {
+    pub(super) options: &'a Options<'a>,
+    pub(super) info: ModuleInfo,
+    pub(super) interface: Interface,
+    pub(super) image: ImageBuilder,
+    pub(super) output: Output,
+    pub(super) function: Function,
+    pub(super) allocations: FuncValidatorAllocations,
+    pub(super) operator_allocations: OperatorsReaderAllocations,
+    pub(super) is_guest: bool,
+    pub(super) initial_pages: u32,
+    pub(super) has_memory: bool,
+    pub(super) verdict: Verdict,
     /// Functions that may be entered or called indirectly.
-    reachable: Vec<bool>,
-    entries: Vec<Entry>,
-    bodies: u32,
+    pub(super) reachable: Vec<bool>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) bodies: u32,
     /// Next free cell of the segment space.
-    segment_cell: u64,
-    data_bases: Vec<u32>,
-    names: BTreeMap<u32, String>,
-    placed: Vec<(u32, SymbolSource)>,
-    body_rows: Vec<BodyRows>,
-    operators: u64,
-    locals_left: u64,
+    pub(super) segment_cell: u64,
+    pub(super) data_bases: Vec<u32>,
+    pub(super) names: BTreeMap<u32, String>,
+    pub(super) placed: Vec<(u32, SymbolSource)>,
+    pub(super) body_rows: Vec<BodyRows>,
+    pub(super) operators: u64,
+    pub(super) locals_left: u64,
     /// Locals take work that their declaration's length does not bound.
-    machine_locals_left: u64,
-    parameters_left: u64,
-    blocks_left: u64,
-    max_rows: u64,
+    pub(super) machine_locals_left: u64,
+    pub(super) parameters_left: u64,
+    pub(super) blocks_left: u64,
+    pub(super) max_rows: u64,
 }
 
 /// Lowers a module.
@@ -521,102 +520,6 @@ impl<'a> Sections<'a> {
         Ok(())
     }
 
-    /// Row 1: where context 0 begins.
-    fn entry_rows(&mut self) -> Result<(), LoweringError> {
-        self.placed.push((ENTRY_PC, SymbolSource::Entry));
-        if self.is_guest {
-            let main = self.guest_main()?;
-            if let Some(start) = self.interface.start {
-                self.output.push_call(Callee::Function(start), 1);
-            }
-            self.output.push_call(Callee::Function(main), 1);
-        }
-        self.output.push(Instruction::ZERO);
-        Ok(())
-    }
-
-    fn guest_main(&self) -> Result<u32, LoweringError> {
-        let exported = |name| {
-            self.interface.exports.iter().find_map(|export| match export.kind {
-                ExportKind::Function(index) if export.name == name => Some(index),
-                _ => None,
-            })
-        };
-        let main = exported("main").or_else(|| exported("_start"));
-        let main = main.ok_or(LoweringError::Unsupported(
-            "a guest without the export `main` or `_start`",
-        ))?;
-        let function_type = self.info.type_at(self.info.function_type(main));
-        if function_type.parameters.is_empty() {
-            Ok(main)
-        } else {
-            Err(LoweringError::Unsupported("a guest whose `main` has parameters"))
-        }
-    }
-
-    /// An imported function as rows, for calls that go through an index.
-    fn import_rows(&mut self, index: u32) -> Result<(), LoweringError> {
-        let pc = self.output.rows.len() as u32;
-        self.placed.push((pc, SymbolSource::Function(index)));
-        let type_index = self.info.function_type(index);
-        match self.info.imports.get(index as usize) {
-            Some(ImportKind::Host(number)) if self.is_guest => {
-                let name = self
-                    .interface
-                    .imports
-                    .get(*number as usize)
-                    .map(|import| import.name.clone());
-                return Err(LoweringError::Import {
-                    module: String::new(),
-                    name: name.unwrap_or_default(),
-                    reason: "a guest may only import from module `zk`",
-                });
-            }
-            Some(ImportKind::Host(number)) => {
-                self.output
-                    .push(Instruction::new(Opcode::HostCall, 0, 0, u64::from(*number)));
-                self.output.push(Instruction::new(Opcode::Return, 0, 0, 0));
-            }
-            Some(ImportKind::Intrinsic(_)) => self.intrinsic_body(type_index, index)?,
-            _ => {}
-        }
-        self.output.functions.push(Placed {
-            pc,
-            stack_charge: 0,
-            entry_gas: 0,
-        });
-        let is_reachable = self.reachable.get(index as usize).copied().unwrap_or_default();
-        self.entries.push(Entry {
-            pc: if is_reachable { pc } else { 0 },
-            type_index: self.info.canonical_type(type_index),
-        });
-        Ok(())
-    }
-
-    /// A function that passes its parameters to an intrinsic.
-    fn intrinsic_body(&mut self, type_index: u32, index: u32) -> Result<(), LoweringError> {
-        let parameters = self.info.type_at(type_index).parameters.len();
-        self.function.local_bytes.clear();
-        self.function.local_bytes.resize(parameters, 8);
-        self.function.begin(parameters, false)?;
-        let mut lowering = FunctionLowering {
-            f: &mut self.function,
-            module: &self.info,
-            output: &mut self.output,
-            max_rows: self.max_rows,
-        };
-        lowering.enter_function(type_index);
-        for parameter in 0..parameters {
-            lowering.operator(&Operator::LocalGet {
-                local_index: parameter as u32,
-            })?;
-        }
-        lowering.operator(&Operator::Call { function_index: index })?;
-        lowering.operator(&Operator::End)?;
-        self.output.place(&mut self.function);
-        Ok(())
-    }
-
     fn body(
         &mut self,
         function: FuncToValidate<ValidatorResources>,
@@ -786,116 +689,9 @@ impl<'a> Sections<'a> {
             operators: self.operators,
         })
     }
-
-    /// Appends the soft-float routines in use, and those they call.
-    fn soft_float(&mut self) -> Result<(), LoweringError> {
-        if self.output.routines.is_empty() {
-            return Ok(());
-        }
-        let (info, bodies) = soft_float_module()?;
-        while let Some(index) = self
-            .output
-            .routines
-            .iter()
-            .find_map(|(index, placed)| placed.is_none().then_some(*index))
-        {
-            let pc = self.output.rows.len() as u32;
-            self.output.routines.insert(
-                index,
-                Some(Placed {
-                    pc,
-                    stack_charge: 0,
-                    entry_gas: 0,
-                }),
-            );
-            self.placed.push((pc, SymbolSource::Routine(index)));
-            let imports = info.imports.len();
-            if let Some(ImportKind::Trap(trap)) = info.imports.get(index as usize) {
-                self.output.push(Instruction::new(Opcode::Trap, 0, 0, *trap as u64));
-                continue;
-            }
-            let body = (index as usize).checked_sub(imports).and_then(|body| bodies.get(body));
-            let body = body.ok_or(LoweringError::Unsupported("a soft-float routine without a body"))?;
-            self.routine(&info, index, body)?;
-        }
-        Ok(())
-    }
-
-    /// Lowers a soft-float routine. Its module is part of this crate and known to be valid.
-    fn routine(&mut self, info: &ModuleInfo, index: u32, body: &FunctionBody<'_>) -> Result<(), LoweringError> {
-        let type_index = info.function_type(index);
-        self.function.local_bytes.clear();
-        let parameters = info.type_at(type_index).parameters.len();
-        self.function.local_bytes.resize(parameters, 8);
-        for group in body.get_locals_reader()? {
-            let (count, _) = group?;
-            let locals = self.function.local_bytes.len() + count as usize;
-            machine("locals of a function", locals as u64, u64::from(MAX_FRAME_SLOTS))?;
-            self.function.local_bytes.resize(locals, 8);
-        }
-        self.function.begin(parameters, false)?;
-        let mut lowering = FunctionLowering {
-            f: &mut self.function,
-            module: info,
-            output: &mut self.output,
-            max_rows: u64::MAX,
-        };
-        lowering.enter_function(type_index);
-        for operator in body.get_operators_reader()? {
-            lowering.operator(&operator?)?;
-        }
-        self.output.place(&mut self.function);
-        Ok(())
-    }
 }
 
-/// The soft-float module: what its functions need, and their bodies.
-fn soft_float_module() -> Result<(ModuleInfo, Vec<FunctionBody<'static>>), LoweringError> {
-    let mut info = ModuleInfo {
-        reference_bytes: 8,
-        is_routines: true,
-        ..ModuleInfo::default()
-    };
-    let mut bodies = Vec::new();
-    for payload in Parser::new(0).parse_all(SOFT_FLOAT) {
-        match payload? {
-            Payload::TypeSection(reader) => {
-                for function_type in reader.into_iter_err_on_gc_types() {
-                    let function_type = function_type?;
-                    let convert = |types: &[wasmparser::ValType]| {
-                        types
-                            .iter()
-                            .map(|value_type| known_type(*value_type))
-                            .collect::<Result<Vec<_>, _>>()
-                    };
-                    let (parameters, results) = (convert(function_type.params())?, convert(function_type.results())?);
-                    info.types.push(FunctionType { parameters, results });
-                }
-            }
-            Payload::ImportSection(reader) => {
-                for import in reader.into_imports() {
-                    let import = import?;
-                    let trap = Trap::ALL.iter().find(|trap| trap.text() == import.name);
-                    let (TypeRef::Func(type_index), Some(trap)) = (import.ty, trap) else {
-                        return Err(LoweringError::Unsupported("an import of the soft-float module"));
-                    };
-                    info.imports.push(ImportKind::Trap(*trap));
-                    info.functions.push(type_index);
-                }
-            }
-            Payload::FunctionSection(reader) => {
-                for type_index in reader {
-                    info.functions.push(type_index?);
-                }
-            }
-            Payload::CodeSectionEntry(body) => bodies.push(body),
-            _ => {}
-        }
-    }
-    Ok((info, bodies))
-}
-
-fn known_type(value_type: wasmparser::ValType) -> Result<ValueType, LoweringError> {
+pub(super) fn known_type(value_type: wasmparser::ValType) -> Result<ValueType, LoweringError> {
     value_type_of(value_type).ok_or(LoweringError::Unsupported(
         "a value type of a feature that is not enabled",
     ))
@@ -928,7 +724,7 @@ fn check(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError
 }
 
 /// A bound of the machine.
-fn machine(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
+pub(super) fn machine(what: &'static str, found: u64, limit: u64) -> Result<(), LoweringError> {
     if found > limit {
         Err(LoweringError::Machine { what, limit })
     } else {
