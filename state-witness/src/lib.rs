@@ -13,7 +13,7 @@
 //! | [`statement`] | what exactly is claimed: the public input |
 //! | [`source_receipts`] | which receipts are to be applied, in which order |
 //! | [`checked`] | do transactions, receipts and updates belong to the statement |
-//! | [`validate`] | what does applying give |
+//! | [`mod@validate`] | what does applying give |
 //! | [`header_check`] | is that what the header claims |
 //! | [`chunk_body`] | do the chunk's own transactions and parts belong to its header (not covered by a proof) |
 //! | [`compressed`] | the recorded state without what can be derived |

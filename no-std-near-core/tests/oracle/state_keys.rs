@@ -11,6 +11,7 @@ use no_std_near_core::types::keys::PublicKeyHandle;
 const DATA: [u8; 32] = [7; 32];
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one pair for each key")]
 fn keys_of_accounts_are_those_of_nearcore() {
     for name in [
         "aa",

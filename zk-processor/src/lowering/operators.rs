@@ -106,6 +106,7 @@ impl FunctionLowering<'_> {
         self.other(operator)
     }
 
+    #[allow(clippy::too_many_lines, reason = "one arm for each operator")]
     fn other(&mut self, operator: &Operator<'_>) -> Result<(), LoweringError> {
         match operator {
             Operator::Nop => Ok(()),
