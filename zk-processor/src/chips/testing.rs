@@ -11,6 +11,7 @@ use super::builder::{Columns, Val};
 use super::buses::{Message, Tag};
 use super::check::{CheckBuilder, Failure, Ledger, Table, check, check_with};
 use super::event::{Access, Event, State};
+use super::gadgets::slots::offset;
 use super::trace::Trace;
 use crate::isa::spaces::TIME_STEP;
 use crate::isa::{Instruction, Space};
@@ -246,7 +247,7 @@ impl Program {
         if let Some(slot) = instruction.slot_written() {
             // An immediate takes the place of the second read: the write stays at its own time.
             let cell = before.frame_pointer + u32::from(slot);
-            accesses.push(self.touch(Space::Frame, cell, before.time + 2, result));
+            accesses.push(self.touch(Space::Frame, cell, before.time + offset::DESTINATION, result));
         }
         self.state.pc += 1;
         self.state.time += TIME_STEP;

@@ -7,6 +7,7 @@ use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::Message;
 use crate::chips::gadgets::access::{AccessCols, Place, high_bytes_of};
 use crate::chips::gadgets::execution::{ExecutionCols, Fetched};
+use crate::chips::gadgets::slots::offset;
 use crate::isa::{Opcode, Space};
 
 /// 2^-16 modulo p: a carry is what a limb sum leaves over, divided by 2^16.
@@ -126,11 +127,11 @@ fn slots_are_read_and_written<B: ChipBuilder>(builder: &mut B, row: &AddSub32Col
 
     let (read_a, read_b, write) = accesses(row);
     // Reads come before the write, so that dst may be one of the operands.
-    read_a.read(builder, &place(row.a_slot, 0), zero_extended(row.a), &real);
-    read_b.read(builder, &place(row.x0, 1), zero_extended(row.b), &reads_b);
+    read_a.read(builder, &place(row.a_slot, offset::A), zero_extended(row.a), &real);
+    read_b.read(builder, &place(row.x0, offset::B), zero_extended(row.b), &reads_b);
     write.access(
         builder,
-        &place(row.dst, 2),
+        &place(row.dst, offset::DESTINATION),
         row.old.map(Into::into),
         zero_extended(row.result),
         &real,
