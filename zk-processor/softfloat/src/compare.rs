@@ -10,10 +10,6 @@ pub fn eq<F: Format>(a: u64, b: u64) -> bool {
 
 /// `a < b`; false for NaN.
 #[inline]
-#[expect(
-    clippy::nonminimal_bool,
-    reason = "reads as the definition: not both zero, and below"
-)]
 pub fn lt<F: Format>(a: u64, b: u64) -> bool {
     are_numbers::<F>(a, b) && value::<F>(a) < value::<F>(b)
 }
