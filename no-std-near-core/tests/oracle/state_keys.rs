@@ -10,6 +10,60 @@ use no_std_near_core::types::keys::PublicKeyHandle;
 
 const DATA: [u8; 32] = [7; 32];
 
+/// Keys of what waits on an account, ours and theirs.
+fn keys_of_receipts(ours: &AccountId, theirs: &near_primitives::types::AccountId) -> [(keys::Key, TrieKey); 7] {
+    let receiver_id = theirs.clone();
+    let (id, data_id, receipt_id) = (CryptoHash(DATA), TheirHash(DATA), TheirHash(DATA));
+    [
+        (
+            keys::received_data(ours, &id),
+            TrieKey::ReceivedData {
+                receiver_id: receiver_id.clone(),
+                data_id,
+            },
+        ),
+        (
+            keys::postponed_receipt_id(ours, &id),
+            TrieKey::PostponedReceiptId {
+                receiver_id: receiver_id.clone(),
+                data_id,
+            },
+        ),
+        (
+            keys::pending_data_count(ours, &id),
+            TrieKey::PendingDataCount {
+                receiver_id: receiver_id.clone(),
+                receipt_id,
+            },
+        ),
+        (
+            keys::postponed_receipt(ours, &id),
+            TrieKey::PostponedReceipt {
+                receiver_id: receiver_id.clone(),
+                receipt_id,
+            },
+        ),
+        (
+            keys::promise_yield_receipt(ours, &id),
+            TrieKey::PromiseYieldReceipt {
+                receiver_id: receiver_id.clone(),
+                data_id,
+            },
+        ),
+        (
+            keys::promise_yield_status(ours, &id),
+            TrieKey::PromiseYieldStatus {
+                receiver_id: receiver_id.clone(),
+                data_id,
+            },
+        ),
+        (
+            keys::data_id_to_yield_id(ours, &id),
+            TrieKey::DataIdToYieldId { receiver_id, data_id },
+        ),
+    ]
+}
+
 #[test]
 #[allow(clippy::too_many_lines, reason = "one pair for each key")]
 fn keys_of_accounts_are_those_of_nearcore() {
@@ -20,9 +74,7 @@ fn keys_of_accounts_are_those_of_nearcore() {
     ] {
         let ours: AccountId = name.parse().expect("an account");
         let account_id: near_primitives::types::AccountId = name.parse().expect("an account");
-        let receiver_id = account_id.clone();
-        let (id, data_id, receipt_id) = (CryptoHash(DATA), TheirHash(DATA), TheirHash(DATA));
-        let pairs = [
+        let of_account = [
             (
                 keys::account(&ours),
                 TrieKey::Account {
@@ -38,60 +90,16 @@ fn keys_of_accounts_are_those_of_nearcore() {
             (
                 keys::contract_data(&ours, b"key"),
                 TrieKey::ContractData {
-                    account_id,
+                    account_id: account_id.clone(),
                     key: b"key".to_vec(),
                 },
             ),
-            (
-                keys::received_data(&ours, &id),
-                TrieKey::ReceivedData {
-                    receiver_id: receiver_id.clone(),
-                    data_id,
-                },
-            ),
-            (
-                keys::postponed_receipt_id(&ours, &id),
-                TrieKey::PostponedReceiptId {
-                    receiver_id: receiver_id.clone(),
-                    data_id,
-                },
-            ),
-            (
-                keys::pending_data_count(&ours, &id),
-                TrieKey::PendingDataCount {
-                    receiver_id: receiver_id.clone(),
-                    receipt_id,
-                },
-            ),
-            (
-                keys::postponed_receipt(&ours, &id),
-                TrieKey::PostponedReceipt {
-                    receiver_id: receiver_id.clone(),
-                    receipt_id,
-                },
-            ),
-            (
-                keys::promise_yield_receipt(&ours, &id),
-                TrieKey::PromiseYieldReceipt {
-                    receiver_id: receiver_id.clone(),
-                    data_id,
-                },
-            ),
-            (
-                keys::promise_yield_status(&ours, &id),
-                TrieKey::PromiseYieldStatus {
-                    receiver_id: receiver_id.clone(),
-                    data_id,
-                },
-            ),
-            (
-                keys::data_id_to_yield_id(&ours, &id),
-                TrieKey::DataIdToYieldId { receiver_id, data_id },
-            ),
         ];
-        for (ours, theirs) in pairs {
+        let of_receipts = keys_of_receipts(&ours, &account_id);
+        for (ours, theirs) in of_account.into_iter().chain(of_receipts) {
             assert_eq!(ours, theirs.to_vec(), "{theirs:?}");
         }
+        let id = CryptoHash(DATA);
         let mut mapping = keys::yield_id_to_data_id(&ours, &id);
         assert_eq!(mapping[0], col::YIELD_ID_TO_DATA_ID);
         mapping[0] = column::DATA_ID_TO_YIELD_ID;

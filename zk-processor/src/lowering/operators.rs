@@ -159,6 +159,16 @@ impl FunctionLowering<'_> {
                 let slot = self.f.operand_slot(value);
                 self.produce(Opcode::Eq64Imm, slot, 0)
             }
+            Operator::I64Add128 => self.wide_sum(Opcode::AddCarry64, Opcode::AddWithCarry64),
+            Operator::I64Sub128 => self.wide_sum(Opcode::SubBorrow64, Opcode::SubWithBorrow64),
+            Operator::I64MulWideS => self.wide_product(Opcode::MulWideS),
+            Operator::I64MulWideU => self.wide_product(Opcode::MulWideU),
+            _ => self.table_or_segment(operator),
+        }
+    }
+
+    fn table_or_segment(&mut self, operator: &Operator<'_>) -> Result<(), LoweringError> {
+        match operator {
             Operator::TableGet { table } => {
                 let index = self.f.pop();
                 let slot = self.f.operand_slot(index);
@@ -188,10 +198,6 @@ impl FunctionLowering<'_> {
                 self.f.emit(Opcode::SegmentDrop, 0, 0, 0);
                 Ok(())
             }
-            Operator::I64Add128 => self.wide_sum(Opcode::AddCarry64, Opcode::AddWithCarry64),
-            Operator::I64Sub128 => self.wide_sum(Opcode::SubBorrow64, Opcode::SubWithBorrow64),
-            Operator::I64MulWideS => self.wide_product(Opcode::MulWideS),
-            Operator::I64MulWideU => self.wide_product(Opcode::MulWideU),
             _ => Err(LoweringError::Unsupported(
                 "an operator of a feature that is not enabled",
             )),
