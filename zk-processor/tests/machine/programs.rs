@@ -66,7 +66,11 @@ fn config(multi_value: bool, floats: bool) -> Config {
 pub(crate) fn generated(seed: u64, multi_value: bool, fuel: u32) -> Option<Vec<u8>> {
     let mut numbers = Numbers::new(seed);
     let bytes: Vec<u8> = (0..1024).flat_map(|_| numbers.next().to_le_bytes()).collect();
-    let mut module = Module::new(config(multi_value, seed.is_multiple_of(2)), &mut Unstructured::new(&bytes)).ok()?;
+    let mut module = Module::new(
+        config(multi_value, seed.is_multiple_of(2)),
+        &mut Unstructured::new(&bytes),
+    )
+    .ok()?;
     module.ensure_termination(fuel).ok()?;
     Some(module.to_bytes())
 }
