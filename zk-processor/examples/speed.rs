@@ -144,7 +144,6 @@ fn section() -> io::Result<String> {
     }
     text.push_str("\n| lowering | KB of Wasm | rows | MB/s without R | MB/s with R |\n|---|--:|--:|--:|--:|\n");
     text.push_str(&lowering_row("wasmi as a guest", &WASMI_INTERPRETER.build()?));
-    text.push_str(&lowering_row("the programs above", &wasm));
     let model = fs::read_to_string("/proc/cpuinfo").ok();
     let model = model.as_deref().and_then(|text| {
         text.lines()
