@@ -131,6 +131,7 @@ impl Run {
         let (previous, old) = self.cells.insert((space, cell), (time, new)).unwrap_or_default();
         Access {
             space,
+            context: self.state.context,
             cell,
             time,
             previous,

@@ -63,6 +63,7 @@ impl ControlProgram {
             };
             accesses.extend(values(old).into_iter().zip(values(new)).map(|(old, new)| Access {
                 space: Space::Link,
+                context: before.context,
                 cell,
                 time,
                 previous,

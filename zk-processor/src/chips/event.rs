@@ -66,6 +66,8 @@ impl State {
 pub struct Access {
     /// The space.
     pub space: Space,
+    /// The context whose space it is.
+    pub context: u32,
     /// The cell in its space.
     pub cell: u32,
     /// Time of this access: the instruction's time plus less than 8.
@@ -113,7 +115,7 @@ impl Event {
     }
 
     fn cell(&self, access: &Access, time: u32, value: u64) -> Message<Val> {
-        let key = [access.space as u32, self.before.context, access.cell, time];
+        let key = [access.space as u32, access.context, access.cell, time];
         Message::new(Tag::Memory, key.into_iter().map(Val::from_u32).chain(limbs(value)))
     }
 }

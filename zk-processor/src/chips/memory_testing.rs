@@ -167,6 +167,7 @@ impl MemoryProgram {
         let (previous, _) = self.last_access.insert((space, cell), (time, new)).unwrap_or_default();
         Access {
             space,
+            context: self.state.context,
             cell,
             time,
             previous,

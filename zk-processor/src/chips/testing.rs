@@ -269,6 +269,7 @@ impl Program {
         let (previous, old) = self.last_access.insert((space, cell), (time, new)).unwrap_or_default();
         Access {
             space,
+            context: self.state.context,
             cell,
             time,
             previous,

@@ -2,11 +2,11 @@
 
 use super::input::Input;
 use super::memory::{Cells, Full, Memory};
-use super::record::{Record, time};
+use super::record::{At, Record, time};
 use super::run::Leave;
 use crate::isa::rows::{byte_step_len, hash_sizes};
 use crate::isa::spaces::{INPUT_BASE, STEP_BLOCKS, STEP_CELLS};
-use crate::isa::{Instruction, Opcode, Trap};
+use crate::isa::{Instruction, Opcode, Space, Trap};
 use crate::program::commitment::Hasher;
 
 /// The most bytes that one step moves.
@@ -50,12 +50,14 @@ pub(crate) struct Stores<'a, const RECORD: bool> {
     pub(crate) segment_times: &'a mut Cells,
     pub(crate) record: &'a mut Record,
     pub(crate) input: Option<&'a Input>,
+    pub(crate) context: u32,
     pub(crate) now: u64,
 }
 
 /// Records the accesses to the memory cells of a range.
 pub(crate) fn touch_memory(
     record: &mut Record,
+    context: u32,
     memory: &Memory,
     times: &mut Cells,
     address: u64,
@@ -66,7 +68,13 @@ pub(crate) fn touch_memory(
         return Ok(());
     }
     for cell in address / 8..=(address + len - 1) / 8 {
-        record.access(memory.cell(cell), times.get(cell));
+        let at = At {
+            space: Space::Memory,
+            context,
+            cell,
+            now,
+        };
+        record.access(at, memory.cell(cell), times.get(cell));
         times.set(cell, now)?;
     }
     Ok(())
@@ -368,6 +376,7 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
             if RECORD {
                 touch_memory(
                     self.record,
+                    self.context,
                     self.memory,
                     self.memory_times,
                     address,
@@ -392,6 +401,7 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
             let len = bytes.len() as u64;
             touch_memory(
                 self.record,
+                self.context,
                 self.memory,
                 self.memory_times,
                 address,
@@ -402,10 +412,20 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
         Ok(self.memory.write_bytes(address, bytes)?)
     }
 
+    fn at(&self, space: Space, cell: u64, offset: u64) -> At {
+        At {
+            space,
+            context: self.context,
+            cell,
+            now: self.now + offset,
+        }
+    }
+
     fn segment(&mut self, cell: u64) -> Result<u64, Leave> {
         let value = self.segments.get(cell);
         if RECORD {
-            self.record.access(value, self.segment_times.get(cell));
+            let at = self.at(Space::Segment, cell, time::READ);
+            self.record.access(at, value, self.segment_times.get(cell));
             self.segment_times.set(cell, self.now + time::READ)?;
         }
         Ok(value)
@@ -414,7 +434,8 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
     fn table(&mut self, cell: u64) -> Result<u64, Leave> {
         let value = self.tables.get(cell);
         if RECORD {
-            self.record.access(value, self.table_times.get(cell));
+            let at = self.at(Space::Table, cell, time::READ);
+            self.record.access(at, value, self.table_times.get(cell));
             self.table_times.set(cell, self.now + time::READ)?;
         }
         Ok(value)
@@ -422,7 +443,9 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
 
     fn set_table(&mut self, cell: u64, value: u64) -> Result<(), Leave> {
         if RECORD {
-            self.record.access(self.tables.get(cell), self.table_times.get(cell));
+            let at = self.at(Space::Table, cell, time::WRITE);
+            self.record
+                .access(at, self.tables.get(cell), self.table_times.get(cell));
             self.table_times.set(cell, self.now + time::WRITE)?;
         }
         Ok(self.tables.set(cell, value)?)

@@ -21,4 +21,4 @@ mod sandbox;
 pub use context::Position;
 pub use input::Input;
 pub use machine::{Event, ExecutionError, Limits, Machine, Stop};
-pub use record::{Record, time};
+pub use record::{Place, Record, time};

@@ -11,6 +11,7 @@
 
 use alloc::vec::Vec;
 
+use crate::isa::Space;
 use crate::isa::spaces::TIME_STEP;
 
 /// Times of the accesses within an instruction. Accesses that may meet in one cell have distinct times.
@@ -31,16 +32,55 @@ pub mod time {
     pub const SECOND_DESTINATION: u64 = 6;
 }
 
+/// A cell, and the time within the segment at which a row accesses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The space.
+    pub space: Space,
+    /// The context whose space it is.
+    pub context: u32,
+    /// The cell in its space.
+    pub cell: u32,
+    /// Time of the access: the instruction's time plus less than 8.
+    pub time: u32,
+}
+
+/// A cell and a time of the run, as the rows of the executor name them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    pub(crate) space: Space,
+    pub(crate) context: u32,
+    pub(crate) cell: u64,
+    pub(crate) now: u64,
+}
+
 /// The received tuples of the accesses of one segment, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     values: Vec<u64>,
     times: Vec<u32>,
+    /// Where each access went, if that is wanted: it follows from the program and the values, but walking the program once is enough.
+    places: Option<Vec<Place>>,
     /// Time of the run at which the segment starts, less the time of its first instruction.
     base: u64,
 }
 
 impl Record {
+    /// A record that also says where each access went.
+    #[must_use]
+    pub fn with_places() -> Self {
+        Self {
+            places: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
+    /// Where each access went; empty if the record was not made [`Self::with_places`].
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        self.places.as_deref().unwrap_or_default()
+    }
+
     /// Values of the cells before each access.
     #[must_use]
     pub fn values(&self) -> &[u64] {
@@ -61,14 +101,30 @@ impl Record {
 
     /// Empties the record and starts a segment at this instruction of the run.
     pub(crate) fn start(&mut self, instruction: u64) {
+        self.clear();
+        self.base = instruction * u64::from(TIME_STEP);
+    }
+
+    /// Empties the record; the segment goes on.
+    pub(crate) fn clear(&mut self) {
         self.values.clear();
         self.times.clear();
-        self.base = instruction * u64::from(TIME_STEP);
+        if let Some(places) = &mut self.places {
+            places.clear();
+        }
     }
 
     /// An access to a cell whose value and last time (of the run, 0 for none) are these.
     #[inline(always)]
-    pub(crate) fn access(&mut self, value: u64, last: u64) {
+    pub(crate) fn access(&mut self, at: At, value: u64, last: u64) {
+        if let Some(places) = &mut self.places {
+            places.push(Place {
+                space: at.space,
+                context: at.context,
+                cell: at.cell as u32,
+                time: (at.now - self.base) as u32,
+            });
+        }
         self.values.push(value);
         let first = self.base + u64::from(TIME_STEP);
         self.times

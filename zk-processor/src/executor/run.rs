@@ -10,9 +10,9 @@ use super::bulk;
 use super::context::{Context, Link, frame, has_room, make_room};
 use super::input::Input;
 use super::memory::{Cells, Full};
-use super::record::{Record, time};
+use super::record::{At, Record, time};
 use crate::isa::spaces::{INPUT_BASE, MAX_FRAME_POINTER, TIME_STEP};
-use crate::isa::{Instruction, Opcode, Trap};
+use crate::isa::{Instruction, Opcode, Space, Trap};
 use crate::program::Entry;
 
 /// What a run of one context needs besides the context.
@@ -64,6 +64,7 @@ impl From<Full> for Leave {
 )]
 pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surroundings<'_>) -> Leave {
     let Context {
+        id,
         position,
         slots,
         links,
@@ -72,8 +73,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         tables,
         segments,
         times,
-        ..
     } = context;
+    let id = *id;
     let Surroundings {
         code,
         entries,
@@ -96,6 +97,18 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
     // Time of the current instruction; only recording reads it.
     let mut now = 0u64;
 
+    /// A cell of this context at a time of this instruction.
+    macro_rules! at {
+        ($space:ident, $cell:expr, $time:expr) => {
+            At {
+                space: Space::$space,
+                context: id,
+                cell: $cell as u64,
+                now: now + $time,
+            }
+        };
+    }
+
     /// The value of a slot.
     macro_rules! get {
         ($time:expr, $slot:expr) => {{
@@ -103,7 +116,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             let value = slot[index];
             if RECORD {
                 let last = &mut times.slots[fp as usize + index];
-                record.access(value, *last);
+                record.access(at!(Frame, fp as usize + index, $time), value, *last);
                 *last = now + $time;
             }
             value
@@ -116,8 +129,9 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             let index = usize::from($slot as u16);
             if RECORD {
                 let last = &mut times.slots[fp as usize + index];
-                record.access(slot[index], *last);
-                *last = now + time::DESTINATION;
+                let at = at!(Frame, fp as usize + index, time::DESTINATION);
+                record.access(at, slot[index], *last);
+                *last = at.now;
             }
             slot[index] = value;
         }};
@@ -130,8 +144,9 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             let index = usize::from($row.c());
             if RECORD {
                 let last = &mut times.slots[fp as usize + index];
-                record.access(slot[index], *last);
-                *last = now + time::SECOND_DESTINATION;
+                let at = at!(Frame, fp as usize + index, time::SECOND_DESTINATION);
+                record.access(at, slot[index], *last);
+                *last = at.now;
             }
             slot[index] = value;
         }};
@@ -248,6 +263,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                     if RECORD {
                         full!(bulk::touch_memory(
                             record,
+                            id,
                             memory,
                             &mut times.memory,
                             address,
@@ -277,6 +293,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 if RECORD {
                     full!(bulk::touch_memory(
                         record,
+                        id,
                         memory,
                         &mut times.memory,
                         address,
@@ -289,11 +306,22 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         }
         /// A cell of a table or segment, read at its time.
         macro_rules! cell {
-            ($cells:ident, $index:expr) => {{
+            (tables, $index:expr) => {
+                cell!(tables, Table, $index)
+            };
+            (segments, $index:expr) => {
+                cell!(segments, Segment, $index)
+            };
+            ($cells:ident, $space:ident, $index:expr) => {{
                 let index: u64 = $index;
                 let value = $cells.get(index);
                 if RECORD {
-                    full!(touch(record, value, &mut times.$cells, index, now + time::READ));
+                    full!(touch(
+                        record,
+                        at!($space, index, time::READ),
+                        value,
+                        &mut times.$cells
+                    ));
                 }
                 value
             }};
@@ -323,7 +351,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 enter_frame!(callee_fp);
                 let old = core::mem::replace(&mut links[callee_fp as usize], link);
                 if RECORD {
-                    touch_link(record, old, &mut times.links[callee_fp as usize], now);
+                    let at = at!(Link, callee_fp, time::READ);
+                    touch_link(record, at, old, &mut times.links[callee_fp as usize]);
                 }
             }};
         }
@@ -401,7 +430,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             Opcode::Return => {
                 let link = links[fp as usize];
                 if RECORD {
-                    touch_link(record, link, &mut times.links[fp as usize], now);
+                    touch_link(record, at!(Link, fp, time::READ), link, &mut times.links[fp as usize]);
                 }
                 if link == Link::default() {
                     break 'run Leave::Returned;
@@ -433,7 +462,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             Opcode::GlobalGet | Opcode::GlobalGetAdd => {
                 let value = globals.get(row.low() as usize).copied().unwrap_or(0);
                 if RECORD {
-                    touch_global(record, value, &mut times.globals, row.low(), now);
+                    let at = at!(Global, row.low(), time::READ);
+                    touch_global(record, at, value, &mut times.globals);
                 }
                 put!(
                     row.dst,
@@ -457,7 +487,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 };
                 let old = core::mem::replace(&mut globals[index], new);
                 if RECORD {
-                    touch_global(record, old, &mut times.globals, row.low(), now);
+                    let at = at!(Global, row.low(), time::READ);
+                    touch_global(record, at, old, &mut times.globals);
                 }
             }
 
@@ -706,7 +737,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 if RECORD {
                     let from = fp as usize + usize::from(row.a);
                     for (index, last) in times.slots[from..from + 4].iter_mut().enumerate() {
-                        record.access(operands.values[index], core::mem::replace(last, now + time::A));
+                        let at = at!(Frame, from + index, time::A);
+                        record.access(at, operands.values[index], core::mem::replace(last, at.now));
                     }
                 }
                 let mut stores = bulk::Stores::<RECORD> {
@@ -718,6 +750,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                     segment_times: &mut times.segments,
                     record,
                     input,
+                    context: id,
                     now,
                 };
                 match bulk::execute(&row, &mut operands, &mut stores) {
@@ -769,22 +802,22 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
 }
 
 /// Records an access to a cell of a sparse space.
-fn touch(record: &mut Record, value: u64, times: &mut Cells, index: u64, now: u64) -> Result<(), Full> {
-    record.access(value, times.get(index));
-    times.set(index, now)
+fn touch(record: &mut Record, at: At, value: u64, times: &mut Cells) -> Result<(), Full> {
+    record.access(at, value, times.get(at.cell));
+    times.set(at.cell, at.now)
 }
 
 /// A link is three field elements, recorded as two values.
-fn touch_link(record: &mut Record, link: Link, last: &mut u64, now: u64) {
-    let last = core::mem::replace(last, now + time::READ);
-    record.access(u64::from(link.pc) | u64::from(link.fp) << 32, last);
-    record.access(u64::from(link.stack_left), last);
+fn touch_link(record: &mut Record, at: At, link: Link, last: &mut u64) {
+    let last = core::mem::replace(last, at.now);
+    record.access(at, u64::from(link.pc) | u64::from(link.fp) << 32, last);
+    record.access(at, u64::from(link.stack_left), last);
 }
 
-fn touch_global(record: &mut Record, value: u64, times: &mut alloc::vec::Vec<u64>, index: u32, now: u64) {
-    let index = index as usize;
+fn touch_global(record: &mut Record, at: At, value: u64, times: &mut alloc::vec::Vec<u64>) {
+    let index = at.cell as usize;
     if index >= times.len() {
         times.resize(index + 1, 0);
     }
-    record.access(value, core::mem::replace(&mut times[index], now + time::READ));
+    record.access(at, value, core::mem::replace(&mut times[index], at.now));
 }

@@ -3,11 +3,11 @@
 use super::bulk::touch_memory;
 use super::context::Context;
 use super::machine::{Active, Event, Machine, Stop};
-use super::record::{Record, time};
+use super::record::{At, Record, time};
 use super::run::Leave;
 use crate::isa::rows::byte_step_len;
 use crate::isa::spaces::{FIRST_FRAME_POINTER, INPUT_BASE, MAX_LOADED_GAS, TIME_STEP};
-use crate::isa::{ControlCell, EventKind, Instruction, Opcode, Trap};
+use crate::isa::{ControlCell, EventKind, Instruction, Opcode, Space, Trap};
 use crate::program::{Artefact, Digest, Verdict};
 
 /// The live sandbox.
@@ -66,11 +66,17 @@ impl Control {
         let (value, last) = &mut self.cells[cell as usize % 16];
         let old = *value;
         if RECORD {
-            record.access(old[0], *last);
+            let at = At {
+                space: Space::Control,
+                context: 0,
+                cell: cell as u64,
+                now: now + time::READ,
+            };
+            record.access(at, old[0], *last);
             if !cell.is_readable() {
-                record.access(old[1], *last);
+                record.access(at, old[1], *last);
             }
-            *last = now + time::READ;
+            *last = at.now;
         }
         if let Some(new) = new {
             *value = new;
@@ -262,6 +268,7 @@ impl<'a> Machine<'a> {
             if RECORD {
                 touch_memory(
                     record,
+                    context.id,
                     &context.memory,
                     &mut context.times.memory,
                     address,
@@ -388,6 +395,7 @@ impl<'a> Machine<'a> {
             if RECORD {
                 touch_memory(
                     record,
+                    context.id,
                     &context.memory,
                     &mut context.times.memory,
                     there,
@@ -421,7 +429,13 @@ fn access_slot<const RECORD: bool>(
     let index = fp as usize + usize::from(slot);
     let old = context.slots[index];
     if RECORD {
-        record.access(old, core::mem::replace(&mut context.times.slots[index], now));
+        let at = At {
+            space: Space::Frame,
+            context: context.id,
+            cell: index as u64,
+            now,
+        };
+        record.access(at, old, core::mem::replace(&mut context.times.slots[index], now));
     }
     if let Some(new) = new {
         context.slots[index] = new;
@@ -440,6 +454,7 @@ fn write<const RECORD: bool>(
         let len = bytes.len() as u64;
         touch_memory(
             record,
+            context.id,
             &context.memory,
             &mut context.times.memory,
             address,
