@@ -6,8 +6,8 @@ use core::fmt::Debug;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
-use super::builder::{Chip, Columns, Val};
-use super::buses::Tag;
+use super::builder::{Chip, Columns, Sign, Val};
+use super::buses::{Message, Tag};
 use super::byte_table::{ByteLookups, ByteTable, byte_table_trace};
 use super::check::{Failure, Ledger, Table};
 use super::event::{Access, Event, State};
@@ -49,6 +49,45 @@ pub(crate) enum Effect {
     Writes(u64),
     /// Control goes to this row.
     GoesTo(u32),
+}
+
+/// An access that a test plans.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Planned {
+    /// The space.
+    pub(crate) space: Space,
+    /// The cell; slots count from the frame pointer.
+    pub(crate) cell: u32,
+    /// Time after the instruction's.
+    pub(crate) offset: u64,
+    /// What the cell is given first, as if something before had written it.
+    pub(crate) planted: Option<u64>,
+    /// What it becomes; `None` if it stays.
+    pub(crate) new: Option<u64>,
+}
+
+impl Planned {
+    /// A read of a cell that holds this value.
+    pub(crate) fn read(space: Space, cell: u32, offset: u64, value: u64) -> Self {
+        Self {
+            space,
+            cell,
+            offset,
+            planted: Some(value),
+            new: None,
+        }
+    }
+
+    /// A write of this value over what the cell holds.
+    pub(crate) fn write(space: Space, cell: u32, offset: u64, new: u64) -> Self {
+        Self {
+            space,
+            cell,
+            offset,
+            planted: None,
+            new: Some(new),
+        }
+    }
 }
 
 /// Writes events as the executor would: cells with their values and times, the tuple, one instruction after the other.
@@ -127,6 +166,48 @@ impl Run {
         });
     }
 
+    /// The tuple before the next instruction.
+    pub(crate) fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// Runs an instruction with these accesses; `change` makes the tuple afterwards from that of a row that pays its gas and goes to the next row.
+    pub(crate) fn run_planned(
+        &mut self,
+        instruction: Instruction,
+        planned: &[Planned],
+        change: impl FnOnce(&mut State),
+    ) {
+        let before = self.state;
+        let mut accesses = Vec::with_capacity(planned.len());
+        for (index, plan) in planned.iter().enumerate() {
+            let frame = if plan.space == Space::Frame {
+                before.frame_pointer
+            } else {
+                0
+            };
+            let cell = frame + plan.cell;
+            // The second access to a link is the other half of its cell.
+            let is_second = plan.space == Space::Link && index > 0 && planned[index - 1].space == Space::Link;
+            let key = (plan.space, if is_second { cell | 1 << 31 } else { cell });
+            let entry = self.cells.entry(key).or_default();
+            entry.1 = plan.planted.unwrap_or(entry.1);
+            let new = plan.new.unwrap_or(entry.1);
+            let access = self.touch(key, before.time + plan.offset as u32, new);
+            accesses.push(Access { cell, ..access });
+        }
+        self.state.pc += 1;
+        self.state.time += TIME_STEP;
+        self.state.gas_left = self.state.gas_left.wrapping_sub(u32::from(instruction.gas));
+        change(&mut self.state);
+        self.events.push(Event {
+            before,
+            after: self.state,
+            instruction,
+            accesses,
+        });
+    }
+
     fn touch(&mut self, (space, cell): (Space, u32), time: u32, new: u64) -> Access {
         let (previous, old) = self.cells.insert((space, cell), (time, new)).unwrap_or_default();
         Access {
@@ -188,12 +269,18 @@ pub(crate) struct Suspect<C> {
 impl<C: Chip + Copy + Debug> Suspect<C> {
     /// The table of these events, with at least one row of padding.
     pub(crate) fn new(chip: C, fill: Fill, events: Vec<Event>) -> Self {
+        Self::with_partners(chip, fill, events, &[])
+    }
+
+    /// Like [`Self::new`], with messages of partners besides those of every event.
+    pub(crate) fn with_partners(chip: C, fill: Fill, events: Vec<Event>, partners: &[(Sign, Message<Val>)]) -> Self {
         let mut lookups = ByteLookups::default();
         let minimum = (events.len() + 1).next_power_of_two().ilog2();
         let trace = fill(&events, minimum, &mut lookups);
         assert_eq!(trace.width(), chip.width());
         let mut ledger = Ledger::default();
         ledger.add_partners(&events.iter().flat_map(Event::partners).collect::<Vec<_>>());
+        ledger.add_partners(partners);
         let bytes = byte_table_trace(&lookups);
         assert_eq!(
             ledger.add_table(&Table::of(&|b| ByteTable.eval(b), "byte_table", &bytes)),
@@ -232,6 +319,11 @@ impl<C: Chip + Copy + Debug> Suspect<C> {
         self.events.iter().position(is_wanted).expect("in the corpus")
     }
 
+    /// The event of a row.
+    pub(crate) fn event(&self, row: usize) -> &Event {
+        &self.events[row]
+    }
+
     /// A forgery that changes nothing yet on this row.
     pub(crate) fn forge<Cols: Columns<Val>>(&self, row: usize) -> Forged<'_, C> {
         Forged {
@@ -249,6 +341,15 @@ impl<C: Chip + Copy + Debug> Suspect<C> {
 
     /// Asserts that no column of the first row of each opcode can change unnoticed, except `free` ones, for which the test says why.
     pub(crate) fn assert_columns_bound<Cols: Columns<Val>>(&self, opcodes: &[(Opcode, &[&str])]) {
+        self.assert_columns_bound_by::<Cols>(opcodes, |_| Vec::new());
+    }
+
+    /// Like [`Self::assert_columns_bound`], with messages of partners besides those of every event.
+    pub(crate) fn assert_columns_bound_by<Cols: Columns<Val>>(
+        &self,
+        opcodes: &[(Opcode, &[&str])],
+        partners: impl FnOnce(&[Event]) -> Vec<(Sign, Message<Val>)>,
+    ) {
         // A small table: one event of each opcode.
         let rows = opcodes
             .iter()
@@ -257,7 +358,8 @@ impl<C: Chip + Copy + Debug> Suspect<C> {
         let mut lookups = ByteLookups::default();
         let trace = (self.fill)(&events, 2, &mut lookups);
         let bytes = byte_table_trace(&lookups);
-        let partners: Vec<_> = events.iter().flat_map(Event::partners).collect();
+        let mut partners = partners(&events);
+        partners.extend(events.iter().flat_map(Event::partners));
         for (row, (_, free)) in opcodes.iter().enumerate() {
             assert_columns_bound_with::<Cols>(
                 self.chip.name(),

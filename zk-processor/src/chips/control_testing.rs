@@ -90,27 +90,8 @@ impl ControlProgram {
 
     /// What all other chips say.
     pub(super) fn partners(&self) -> Vec<(Sign, Message<Val>)> {
-        self.events.iter().flat_map(partners).collect()
+        self.events.iter().flat_map(Event::partners).collect()
     }
-}
-
-/// A link's cell holds field elements, not limbs: its messages are made here.
-fn partners(event: &Event) -> Vec<(Sign, Message<Val>)> {
-    let without_links = Event {
-        accesses: Vec::new(),
-        ..event.clone()
-    };
-    let mut partners = without_links.partners();
-    if let [place, stack] = event.accesses.as_slice() {
-        let message = |time: u32, link: Link| {
-            let key = [Space::Link as u32, event.before.context, place.cell, time].map(Val::from_u32);
-            let fields = key.into_iter().chain(link.cells()).chain([Val::ZERO]);
-            Message::new(Tag::Memory, fields)
-        };
-        partners.push((Sign::Send, message(place.previous, Link::before([place, stack]))));
-        partners.push((Sign::Receive, message(place.time, Link::after([place, stack]))));
-    }
-    partners
 }
 
 /// `partners` and what the honest table looks up, exactly as often: what all other chips say if the byte table holds.

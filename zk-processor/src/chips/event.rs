@@ -7,6 +7,7 @@ use p3_field::PrimeCharacteristicRing;
 use super::builder::{Sign, Val};
 use super::buses::{Message, Tag};
 use super::gadgets::execution::ExecutionCols;
+use super::gadgets::link::Link;
 use crate::isa::{Instruction, Space};
 
 /// The execution tuple of rule 1.
@@ -102,9 +103,22 @@ impl Event {
             (Sign::Receive, self.after.message()),
             (Sign::Receive, self.fetch()),
         ]);
-        for access in &self.accesses {
-            partners.push((Sign::Send, self.cell(access, access.previous, access.old)));
-            partners.push((Sign::Receive, self.cell(access, access.time, access.new)));
+        let mut accesses = self.accesses.iter();
+        while let Some(access) = accesses.next() {
+            let (old, new) = match access.space {
+                // Two accesses of a link are one cell of field elements.
+                Space::Link => {
+                    let both = [access, accesses.next().unwrap_or(access)];
+                    let cells = |link: Link| {
+                        let [pc, frame_pointer, stack_left] = link.cells();
+                        [pc, frame_pointer, stack_left, Val::ZERO]
+                    };
+                    (cells(Link::before(both)), cells(Link::after(both)))
+                }
+                _ => (limbs(access.old), limbs(access.new)),
+            };
+            partners.push((Sign::Send, self.cell(access, access.previous, old)));
+            partners.push((Sign::Receive, self.cell(access, access.time, new)));
         }
         partners
     }
@@ -114,9 +128,9 @@ impl Event {
         Message::fetch(handle, pc, self.instruction.to_elements().map(Val::from_u32))
     }
 
-    fn cell(&self, access: &Access, time: u32, value: u64) -> Message<Val> {
+    fn cell(&self, access: &Access, time: u32, value: [Val; 4]) -> Message<Val> {
         let key = [access.space as u32, access.context, access.cell, time];
-        Message::new(Tag::Memory, key.into_iter().map(Val::from_u32).chain(limbs(value)))
+        Message::new(Tag::Memory, key.into_iter().map(Val::from_u32).chain(value))
     }
 }
 

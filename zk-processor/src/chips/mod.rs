@@ -14,12 +14,14 @@
 //! | [`branch`] | unconditional branches |
 //! | [`branch_equal_32`], [`branch_equal_64`] | branches on equality |
 //! | [`branch_less_32`], [`branch_less_64`] | branches on order, signed and unsigned |
+//! | [`branch_table`] | branches by an index |
 //! | [`move_value`] | copies and constants |
 //! | [`select`] | choice between two slots |
 //! | [`extend`] | narrowing and sign extension |
 //! | [`global`] | moves from and to globals |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`call`] | direct calls and prologues |
+//! | [`call_indirect`] | calls through a table |
 //! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
@@ -49,10 +51,12 @@ pub mod branch_equal_32;
 pub mod branch_equal_64;
 pub mod branch_less_32;
 pub mod branch_less_64;
+pub mod branch_table;
 pub mod builder;
 pub mod buses;
 pub mod byte_table;
 pub mod call;
+pub mod call_indirect;
 pub mod charge;
 pub mod check;
 pub mod code_leaf;

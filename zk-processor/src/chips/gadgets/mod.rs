@@ -11,6 +11,7 @@
 //! | [`sum`] | sums of limbs |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
 //! | [`address`] | the effective address of a load or store |
+//! | [`bound`] | one number is at most another |
 //! | [`budget`] | a charge of gas was covered |
 //! | [`link`] | a return link was this, and is that |
 //! | [`load`] | a load from one cell, but for the selection of its value |
@@ -18,6 +19,7 @@
 
 pub mod access;
 pub mod address;
+pub mod bound;
 pub mod budget;
 pub mod equality;
 pub mod execution;
