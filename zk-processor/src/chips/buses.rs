@@ -19,7 +19,9 @@
 //! | hash.ReadNode | handle, tree, level, index, digest8 | leaves and nodes of read-only trees | their parents, programs, boundary (input); free |
 //! | hash.Program | handle, R8 | boundary, enter, resume | program table, free |
 //! | hash.Header | handle, scalars8, initial root8 | enter | program table, free |
-//! | hash.Open / hash.Close | ctx, root8 | boundary, enter / root rows | root rows / boundary, discard |
+//! | hash.Open / hash.Close | ctx, root8 | boundary, sandbox_open / root rows | root rows / boundary, sandbox_drop |
+//! | hash.Output | limb0..limb15 | halt | boundary, if the segment halted |
+//! | hash.HandOver | pc, fp, ts, ctx, pages, gas, stack, kind, d0..d2, settled | rows that give control back | hand_over |
 //!
 //! [`super::check`] counts senders and receivers of every tag; a test fails on a tag that only one side uses.
 
@@ -115,6 +117,10 @@ tags! {
     Header = 16 on Hash, 17 fields;
     /// A Poseidon2 compression: 16 elements to 8.
     Poseidon = 9 on Hash, 24 fields;
+    /// The public output of a run that halted: 32 bytes as 16-bit limbs.
+    Output = 17 on Hash, 16 fields;
+    /// A sandbox gives control back: its tuple as it is to be saved, and why.
+    HandOver = 18 on Hash, 12 fields;
 }
 
 impl Tag {

@@ -7,8 +7,7 @@ use p3_field::PrimeCharacteristicRing;
 use super::builder::{Sign, Val};
 use super::buses::{Message, Tag};
 use super::gadgets::execution::ExecutionCols;
-use super::gadgets::link::Link;
-use crate::isa::{Instruction, Space};
+use crate::isa::{ControlCell, Instruction, Space};
 
 /// The execution tuple of rule 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,35 +102,52 @@ impl Event {
             (Sign::Receive, self.after.message()),
             (Sign::Receive, self.fetch()),
         ]);
-        let mut accesses = self.accesses.iter();
-        while let Some(access) = accesses.next() {
-            let (old, new) = match access.space {
-                // Two accesses of a link are one cell of field elements.
-                Space::Link => {
-                    let both = [access, accesses.next().unwrap_or(access)];
-                    let cells = |link: Link| {
-                        let [pc, frame_pointer, stack_left] = link.cells();
-                        [pc, frame_pointer, stack_left, Val::ZERO]
-                    };
-                    (cells(Link::before(both)), cells(Link::after(both)))
-                }
-                _ => (limbs(access.old), limbs(access.new)),
-            };
-            partners.push((Sign::Send, self.cell(access, access.previous, old)));
-            partners.push((Sign::Receive, self.cell(access, access.time, new)));
-        }
+        partners.extend(self.cells(&self.accesses));
         partners
     }
 
-    fn fetch(&self) -> Message<Val> {
+    /// The lookup of the row of the program.
+    pub fn fetch(&self) -> Message<Val> {
         let [handle, pc] = [self.before.handle, self.before.pc].map(Val::from_u32);
         Message::fetch(handle, pc, self.instruction.to_elements().map(Val::from_u32))
     }
 
-    fn cell(&self, access: &Access, time: u32, value: [Val; 4]) -> Message<Val> {
-        let key = [access.space as u32, access.context, access.cell, time];
-        Message::new(Tag::Memory, key.into_iter().map(Val::from_u32).chain(value))
+    /// What memory says of some of the event's accesses.
+    pub fn cells(&self, accesses: &[Access]) -> Vec<(Sign, Message<Val>)> {
+        let mut messages = Vec::new();
+        let mut rest = accesses.iter();
+        while let Some(access) = rest.next() {
+            // A machine-owned cell is two accesses, each with two of its four field elements.
+            let second = if access.is_machine_owned() { rest.next() } else { None };
+            let elements = |value: fn(&Access) -> u64| match second {
+                Some(second) => [access, second].map(|part| halves(value(part))).concat(),
+                None => limbs(value(access)).to_vec(),
+            };
+            let message = |time: u32, elements: Vec<Val>| {
+                let key = [access.space as u32, access.context, access.cell, time];
+                Message::new(Tag::Memory, key.into_iter().map(Val::from_u32).chain(elements))
+            };
+            messages.push((Sign::Send, message(access.previous, elements(|access| access.old))));
+            messages.push((Sign::Receive, message(access.time, elements(|access| access.new))));
+        }
+        messages
     }
+}
+
+impl Access {
+    /// Whether the cell holds field elements and is recorded as two accesses.
+    pub fn is_machine_owned(&self) -> bool {
+        match self.space {
+            Space::Link => true,
+            Space::Control => self.cell < ControlCell::EventKind as u32,
+            _ => false,
+        }
+    }
+}
+
+/// The two field elements of half a machine-owned cell.
+pub fn halves(value: u64) -> [Val; 2] {
+    [value as u32, (value >> 32) as u32].map(Val::from_u32)
 }
 
 /// The four 16-bit limbs of a value, least significant first.

@@ -108,38 +108,35 @@ impl<T: Copy> ExecutionCols<T> {
     ) where
         T: Into<B::Expr>,
     {
-        let tuple = |pc: B::Expr, frame_pointer, time, pages, gas_left, stack_left| {
-            Message::new(
-                Tag::Exec,
-                [
-                    self.handle.into(),
-                    pc,
-                    frame_pointer,
-                    time,
-                    self.context.into(),
-                    pages,
-                    gas_left,
-                    stack_left,
-                ],
-            )
-        };
-        let before = tuple(
-            self.pc.into(),
-            self.frame_pointer.into(),
-            self.time.into(),
-            self.pages.into(),
-            self.gas_left.into(),
-            self.stack_left.into(),
-        );
-        let time = self.time.into() + B::Expr::from_u32(TIME_STEP);
-        let after = tuple(
+        self.consume(builder, fetched, count);
+        let after = [
+            self.handle.into(),
             next.pc,
             next.frame_pointer,
-            time,
+            self.time.into() + B::Expr::from_u32(TIME_STEP),
+            self.context.into(),
             next.pages,
             next.gas_left,
             next.stack_left,
-        );
+        ];
+        builder.send(Message::new(Tag::Exec, after), count.clone());
+    }
+
+    /// Consumes the tuple and fetches the instruction, for rows after which another program goes on; `count` is 0 or 1 by a claim of the chip.
+    pub fn consume<B: ChipBuilder<Var = T>>(&self, builder: &mut B, fetched: Fetched<B::Expr>, count: &B::Expr)
+    where
+        T: Into<B::Expr>,
+    {
+        let before = [
+            self.handle,
+            self.pc,
+            self.frame_pointer,
+            self.time,
+            self.context,
+            self.pages,
+            self.gas_left,
+            self.stack_left,
+        ];
         let Fetched {
             opcode,
             dst,
@@ -148,8 +145,7 @@ impl<T: Copy> ExecutionCols<T> {
             gas,
         } = fetched;
         let line = [self.handle.into(), self.pc.into(), opcode, dst, a, x0, x1, x2, x3, gas];
-        builder.receive(before, count.clone());
+        builder.receive(Message::new(Tag::Exec, before.map(Into::into)), count.clone());
         builder.send(Message::new(Tag::Fetch, line), count.clone());
-        builder.send(after, count.clone());
     }
 }

@@ -13,6 +13,7 @@
 //! | [`address`] | the effective address of a load or store |
 //! | [`bound`] | one number is at most another |
 //! | [`budget`] | a charge of gas was covered |
+//! | [`hand_over`] | the row of a sandbox gives control back, for this reason |
 //! | [`link`] | a return link was this, and is that |
 //! | [`load`] | a load from one cell, but for the selection of its value |
 //! | [`store`] | a store to one cell, but for how the value changes it |
@@ -23,6 +24,7 @@ pub mod bound;
 pub mod budget;
 pub mod equality;
 pub mod execution;
+pub mod hand_over;
 pub mod leaf_hash;
 pub mod link;
 pub mod load;
