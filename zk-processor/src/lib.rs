@@ -11,3 +11,4 @@ pub mod isa;
 pub mod lowering;
 pub mod plain;
 pub mod program;
+pub mod proving;

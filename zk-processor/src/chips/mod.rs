@@ -11,6 +11,7 @@
 //! | [`logic_32`], [`logic_64`] | AND, OR and XOR |
 //! | [`equal_32`], [`equal_64`] | equality as a value |
 //! | [`less_32`], [`less_64`] | order as a value, signed and unsigned |
+//! | [`boundary`] | where a segment starts and ends |
 //! | [`branch`] | unconditional branches |
 //! | [`branch_equal_32`], [`branch_equal_64`] | branches on equality |
 //! | [`branch_less_32`], [`branch_less_64`] | branches on order, signed and unsigned |
@@ -25,6 +26,7 @@
 //! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
+//! | [`input_leaf`] | eight cells of the input |
 //! | [`load_8`] | byte loads |
 //! | [`load_16`] | 2-byte loads at even addresses |
 //! | [`load_32`] | 4-byte loads at even addresses, within a cell |
@@ -46,6 +48,7 @@ pub mod add_sub_32;
 pub mod add_sub_64;
 #[cfg(test)]
 pub(crate) mod bench;
+pub mod boundary;
 pub mod branch;
 pub mod branch_equal_32;
 pub mod branch_equal_64;
@@ -69,6 +72,7 @@ pub mod event;
 pub mod extend;
 pub mod gadgets;
 pub mod global;
+pub mod input_leaf;
 pub mod less_32;
 pub mod less_64;
 pub mod load_16;
@@ -77,6 +81,7 @@ pub mod load_64;
 pub mod load_8;
 pub mod logic_32;
 pub mod logic_64;
+pub mod machine;
 pub mod memory_leaf;
 #[cfg(test)]
 mod memory_testing;

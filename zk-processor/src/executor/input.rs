@@ -60,6 +60,18 @@ impl Input {
         hasher.finalize().into()
     }
 
+    /// A cell of the window: 8 little-endian bytes.
+    #[must_use]
+    pub fn cell(&self, cell: u32) -> u64 {
+        self.read::<8>(u64::from(cell) * 8)
+    }
+
+    /// Eight cells of the window.
+    #[must_use]
+    pub fn leaf(&self, leaf: u32) -> [u64; 8] {
+        core::array::from_fn(|cell| self.cell(leaf * 8 + cell as u32))
+    }
+
     /// `N` little-endian bytes at an offset into the window.
     pub(crate) fn read<const N: usize>(&self, offset: u64) -> u64 {
         let mut value = [0; 8];

@@ -119,6 +119,8 @@ pub struct Machine<'a> {
     pub(crate) library: Vec<(Digest, &'a Artefact)>,
     pub(crate) control: Control,
     pub(crate) instructions: u64,
+    /// Segments that were begun with a record: each is a step of the clock, so that what a segment's boundary accesses has times of its own.
+    pub(crate) segments_begun: u64,
     stop: Option<Stop>,
 }
 
@@ -135,6 +137,7 @@ impl<'a> Machine<'a> {
             library: vec![],
             control: Control::default(),
             instructions: 0,
+            segments_begun: 0,
             stop: None,
         }
     }
@@ -205,8 +208,23 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// A limit is reached.
     pub fn run_recorded(&mut self, instructions: u64, record: &mut Record) -> Result<Option<Stop>, ExecutionError> {
+        self.begin_segment(record);
+        self.continue_recorded(instructions, record)
+    }
+
+    /// Starts a segment at the next instruction.
+    pub(crate) fn begin_segment(&mut self, record: &mut Record) {
+        self.segments_begun += 1;
+        record.start(self.instructions + self.segments_begun);
+    }
+
+    /// Runs on in a segment that was begun, and records these instructions at the end of the record.
+    pub(crate) fn continue_recorded(
+        &mut self,
+        instructions: u64,
+        record: &mut Record,
+    ) -> Result<Option<Stop>, ExecutionError> {
         let end = self.end_after(instructions)?;
-        record.start(self.instructions);
         self.run_to::<true>(end, record)
     }
 
@@ -234,6 +252,7 @@ impl<'a> Machine<'a> {
                 record,
                 instructions: self.instructions,
                 end,
+                clock_lead: self.segments_begun,
             };
             let leave = run::run::<RECORD>(context, &mut around);
             self.instructions = around.instructions;
@@ -274,13 +293,13 @@ impl<'a> Machine<'a> {
     }
 
     fn give_back<const RECORD: bool>(&mut self, event: Event, record: &mut Record) {
+        let now = self.now();
         let Some(sandbox) = &mut self.sandbox else {
             return;
         };
         sandbox.event = event;
         sandbox.is_running = false;
-        self.control
-            .sandbox_gives_back::<RECORD>(sandbox, self.instructions, record);
+        self.control.sandbox_gives_back::<RECORD>(sandbox, now, record);
         if self.runtime.is_some() {
             self.active = Active::Runtime;
         } else {

@@ -12,6 +12,7 @@ mod bulk;
 mod context;
 mod guards;
 mod input;
+pub(crate) mod inspect;
 mod machine;
 mod memory;
 mod record;

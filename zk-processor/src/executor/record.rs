@@ -61,7 +61,7 @@ pub struct Record {
     times: Vec<u32>,
     /// Where each access went, if that is wanted: it follows from the program and the values, but walking the program once is enough.
     places: Option<Vec<Place>>,
-    /// Time of the run at which the segment starts, less the time of its first instruction.
+    /// The clock when the segment starts: times within the segment count from here, and what is not later was before it.
     base: u64,
 }
 
@@ -99,10 +99,20 @@ impl Record {
         self.values.len() * 8 + self.times.len() * 4
     }
 
-    /// Empties the record and starts a segment at this instruction of the run.
-    pub(crate) fn start(&mut self, instruction: u64) {
+    /// Empties the record and starts a segment at this step of the clock.
+    pub(crate) fn start(&mut self, step: u64) {
         self.clear();
-        self.base = instruction * u64::from(TIME_STEP);
+        self.base = step * u64::from(TIME_STEP);
+    }
+
+    /// A time of the run as a time of the segment; 0 if it was before.
+    #[inline(always)]
+    pub(crate) fn time_in_segment(&self, time: u64) -> u32 {
+        if time <= self.base {
+            0
+        } else {
+            (time - self.base) as u32
+        }
     }
 
     /// Empties the record; the segment goes on.
@@ -126,8 +136,6 @@ impl Record {
             });
         }
         self.values.push(value);
-        let first = self.base + u64::from(TIME_STEP);
-        self.times
-            .push(if last < first { 0 } else { (last - self.base) as u32 });
+        self.times.push(self.time_in_segment(last));
     }
 }

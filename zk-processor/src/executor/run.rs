@@ -26,6 +26,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) instructions: u64,
     /// Stop when that many instructions have been executed.
     pub(crate) end: u64,
+    /// How far the clock is ahead of the instructions: a step for each segment that was begun.
+    pub(crate) clock_lead: u64,
 }
 
 /// Why the inner loop ended. The position is stored in the context.
@@ -84,7 +86,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
     } = around;
     let (code, entries, input) = (*code, *entries, *input);
     let mut instructions = around.instructions;
-    let end = around.end;
+    let (end, clock_lead) = (around.end, around.clock_lead);
     let (mut pc, mut fp, mut gas_left, mut stack_left) =
         (position.pc, position.fp, position.gas_left, position.stack_left);
 
@@ -158,7 +160,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         }
         instructions += 1;
         if RECORD {
-            now = instructions * u64::from(TIME_STEP);
+            now = (instructions + clock_lead) * u64::from(TIME_STEP);
         }
         let row = match code.get(pc as usize) {
             Some(row) => *row,

@@ -55,6 +55,16 @@ pub(crate) struct Control {
 }
 
 impl Control {
+    /// What a cell holds, as rows receive it, and the time of its last access.
+    pub(crate) fn cell(&self, cell: u32) -> ([u64; 2], u64) {
+        self.cells.get(cell as usize).copied().unwrap_or_default()
+    }
+
+    /// The boundary of a segment reads a cell.
+    pub(crate) fn read_at_boundary(&mut self, cell: ControlCell, now: u64) {
+        self.cells[cell as usize % 16].1 = now;
+    }
+
     /// An access that leaves `new` in the cell, or what was there.
     fn access<const RECORD: bool>(
         &mut self,
@@ -88,10 +98,9 @@ impl Control {
     pub(crate) fn sandbox_gives_back<const RECORD: bool>(
         &mut self,
         sandbox: &Sandbox<'_>,
-        instructions: u64,
+        now: u64,
         record: &mut Record,
     ) {
-        let now = instructions * u64::from(TIME_STEP);
         let event = sandbox.event;
         self.access::<RECORD>(ControlCell::RuntimeTuple, None, now, record);
         self.access::<RECORD>(ControlCell::SandboxTuple, Some(sandbox.tuple()), now, record);
@@ -195,8 +204,9 @@ impl<'a> Machine<'a> {
         Ok(stop)
     }
 
-    fn now(&self) -> u64 {
-        self.instructions * u64::from(TIME_STEP)
+    /// The clock: the time of the instruction that executes.
+    pub(crate) fn now(&self) -> u64 {
+        (self.instructions + self.segments_begun) * u64::from(TIME_STEP)
     }
 
     fn runtime_context(&mut self) -> Result<&mut Context, Leave> {

@@ -1,0 +1,316 @@
+//! Turns a segment into filled tables and the record that its proof states.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use p3_field::PrimeField32;
+
+use super::memory::{Memories, tree_leaves};
+use super::programs::Programs;
+use super::segment::Segment;
+use crate::chips::boundary::{BoundaryEvent, INPUT_DEPTH, Point, SegmentRecord, boundary_trace};
+use crate::chips::builder::{Chip, Val};
+use crate::chips::buses::ReadTree;
+use crate::chips::byte_table::{ByteLookups, byte_table_trace};
+use crate::chips::code_leaf::{CodeLeafEvent, code_leaf_trace};
+use crate::chips::entry_leaf::{EntryLeafEvent, entry_leaf_trace};
+use crate::chips::event::State;
+use crate::chips::input_leaf::{InputLeafEvent, input_leaf_trace};
+use crate::chips::machine::{Lookups, MachineChip};
+use crate::chips::memory_leaf::{LeafEvent, memory_leaf_trace};
+use crate::chips::memory_tree::memory_tree_trace;
+use crate::chips::poseidon2::{PoseidonLookups, poseidon2_trace};
+use crate::chips::program_table::{ProgramEvent, program_table_trace};
+use crate::chips::read_tree::{LeafLookup, SparseTree, read_tree_rows, read_tree_trace};
+use crate::chips::trace::Trace;
+use crate::executor::Input;
+use crate::program::commitment::{ENTRIES_PER_LEAF, ROWS_PER_LEAF};
+
+/// One filled table of the machine.
+#[derive(Clone, Debug)]
+pub struct FilledTable {
+    /// Its chip.
+    pub chip: MachineChip,
+    /// Its cells.
+    pub trace: Trace,
+    /// Its public values: the segment's record for the boundary, nothing for all others.
+    pub public_values: Vec<Val>,
+}
+
+/// A segment as tables, in the order of [`MachineChip::all_tables`].
+#[derive(Clone, Debug)]
+pub struct FilledSegment {
+    /// The tables.
+    pub tables: Vec<FilledTable>,
+    /// What the proof states.
+    pub record: SegmentRecord,
+}
+
+/// The input window as a tree, and its cells.
+#[derive(Debug)]
+pub struct InputTree {
+    input: Input,
+    tree: SparseTree,
+}
+
+impl InputTree {
+    /// The tree of an input.
+    #[must_use]
+    pub fn new(input: Input) -> Self {
+        let mut hashes = PoseidonLookups::default();
+        let leaves = input.bytes().len().div_ceil(64) as u32;
+        let digest = |index: u32, hashes: &mut PoseidonLookups| {
+            let [.., digest] = crate::chips::input_leaf::input_leaf_digest(&input.leaf(index), hashes);
+            digest
+        };
+        let digests: Vec<_> = (0..leaves).map(|index| (index, digest(index, &mut hashes))).collect();
+        let [.., empty] = crate::chips::input_leaf::input_leaf_digest(&[0; 8], &mut hashes);
+        let tree = SparseTree::new(digests, empty, INPUT_DEPTH);
+        Self { input, tree }
+    }
+
+    /// Its root.
+    #[must_use]
+    pub fn root(&self) -> crate::program::Digest {
+        self.tree.root().map(|element| element.as_canonical_u32())
+    }
+}
+
+/// Fills every table of a segment and moves `memories` on to its end.
+pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memories: &mut Memories) -> FilledSegment {
+    let input_asked: RefCell<BTreeMap<u32, u32>> = RefCell::default();
+    let ask_input = |cell: u32| {
+        *input_asked.borrow_mut().entry(cell).or_insert(0) += 1;
+        input.input.cell(cell)
+    };
+    let mut lookups = Lookups {
+        bytes: ByteLookups::default(),
+        hashes: PoseidonLookups::default(),
+        input: &ask_input,
+    };
+    let mut tables: BTreeMap<MachineChip, Vec<Trace>> = BTreeMap::new();
+    for (chip, events) in MachineChip::INSTRUCTIONS.iter().zip(&segment.events) {
+        let Some(fill) = chip.fill() else { continue };
+        let mut rest = events.as_slice();
+        for height in chip.split(events.len()) {
+            let (now, later) = rest.split_at(rest.len().min(1 << height));
+            rest = later;
+            tables.entry(*chip).or_default().push(fill(now, height, &mut lookups));
+        }
+    }
+    let Lookups {
+        mut bytes, mut hashes, ..
+    } = lookups;
+    let start = point(&segment.start, segment.reads.live, memories);
+    fill_memory(segment, memories, &mut bytes, &mut hashes, &mut tables);
+    let asked = input_asked.into_inner();
+    let roots_asked = fill_reads(segment, programs, input, &asked, &mut bytes, &mut hashes, &mut tables);
+    let record = SegmentRecord {
+        program_root: programs.root(0),
+        input_root: input.root(),
+        start,
+        end: point(&segment.end, segment.live_at_end, memories),
+        end_time: segment.end.time,
+        output: segment.output.map(output_limbs),
+    };
+    let boundary = BoundaryEvent {
+        record,
+        start: segment.start,
+        end: segment.end,
+        live: [segment.reads.live, segment.live_at_end],
+        sandbox_program: segment.reads.sandbox_program,
+        reads: segment.reads.times,
+        input_times: roots_asked,
+    };
+    let (least, _) = MachineChip::Boundary.heights();
+    tables.insert(
+        MachineChip::Boundary,
+        Vec::from([boundary_trace(&boundary, least, &mut bytes)]),
+    );
+    tables.insert(MachineChip::Poseidon2, poseidon_tables(&hashes));
+    tables.insert(MachineChip::ByteTable, Vec::from([byte_table_trace(&bytes)]));
+    assemble(tables, record)
+}
+
+fn assemble(mut tables: BTreeMap<MachineChip, Vec<Trace>>, record: SegmentRecord) -> FilledSegment {
+    let mut filled = Vec::new();
+    for chip in MachineChip::ALL {
+        for trace in tables.remove(chip).unwrap_or_default() {
+            let public_values = if chip.public_values() == 0 {
+                Vec::new()
+            } else {
+                record.public_values()
+            };
+            filled.push(FilledTable {
+                chip: *chip,
+                trace,
+                public_values,
+            });
+        }
+    }
+    FilledSegment { tables: filled, record }
+}
+
+fn point(state: &State, live: u32, memories: &Memories) -> Point {
+    Point {
+        pc: state.pc,
+        frame_pointer: state.frame_pointer,
+        context: state.context,
+        pages: state.pages,
+        gas_left: state.gas_left,
+        stack_left: state.stack_left,
+        memory_root: memories.root(0),
+        sandbox_root: if live == 0 { [0; 8] } else { memories.root(live) },
+    }
+}
+
+fn output_limbs(output: [u8; 32]) -> [u16; 16] {
+    core::array::from_fn(|limb| u16::from_le_bytes([output[2 * limb], output[2 * limb + 1]]))
+}
+
+/// Fills the instances of a chip whose rows are given as a slice.
+fn instances<T>(chip: MachineChip, rows: &[T], mut fill: impl FnMut(&[T], u32) -> Trace) -> Vec<Trace> {
+    let mut rest = rows;
+    let heights = chip.split(rows.len());
+    let parts = heights.into_iter().map(|height| {
+        let (now, later) = rest.split_at(rest.len().min(1 << height));
+        rest = later;
+        fill(now, height)
+    });
+    parts.collect()
+}
+
+fn fill_memory(
+    segment: &Segment,
+    memories: &mut Memories,
+    bytes: &mut ByteLookups,
+    hashes: &mut PoseidonLookups,
+    tables: &mut BTreeMap<MachineChip, Vec<Trace>>,
+) {
+    let mut digests = Vec::with_capacity(segment.leaves.len());
+    let leaves = instances(
+        MachineChip::MemoryLeaf,
+        &segment.leaves,
+        |leaves: &[LeafEvent], height| {
+            let (trace, part) = memory_leaf_trace(leaves, height, bytes, hashes);
+            digests.extend(part);
+            trace
+        },
+    );
+    tables.insert(MachineChip::MemoryLeaf, leaves);
+    let contexts: Vec<_> = memories.contexts().collect();
+    let trees: Vec<_> = contexts
+        .iter()
+        .map(|context| memories.context_tree(*context, tree_leaves(*context, &segment.leaves, &digests)))
+        .collect();
+    let (trace, _) = memory_tree_trace(&trees, &memories.empty_leaf(), 7, hashes);
+    tables.insert(MachineChip::MemoryTree, Vec::from([trace]));
+    for tree in &trees {
+        memories.update(
+            tree.context,
+            tree.leaves.iter().map(|leaf| (leaf.index, leaf.digests[1])),
+        );
+    }
+}
+
+/// Code leaves, entry leaves, input leaves, their nodes and the program table; returns how often the input's root is looked up.
+fn fill_reads(
+    segment: &Segment,
+    programs: &Programs<'_>,
+    input: &InputTree,
+    input_asked: &BTreeMap<u32, u32>,
+    bytes: &mut ByteLookups,
+    hashes: &mut PoseidonLookups,
+    tables: &mut BTreeMap<MachineChip, Vec<Trace>>,
+) -> u32 {
+    let mut rows = Vec::new();
+    let mut code: Vec<CodeLeafEvent> = Vec::new();
+    for ((handle, pc), times) in &segment.fetches {
+        let index = pc / ROWS_PER_LEAF as u32;
+        if code
+            .last()
+            .is_none_or(|leaf| (leaf.handle, leaf.index) != (*handle, index))
+        {
+            code.push(programs.code_leaf(*handle, index));
+        }
+        if let Some(leaf) = code.last_mut() {
+            leaf.times[*pc as usize % ROWS_PER_LEAF] = *times;
+        }
+    }
+    let mut events = programs.events();
+    for (event, handle) in events.iter_mut().zip(1..) {
+        let leaves: Vec<_> = code
+            .iter()
+            .filter(|leaf| leaf.handle == handle)
+            .map(|leaf| once(leaf.index))
+            .collect();
+        event.times[2] = u32::from(!leaves.is_empty());
+        rows.extend(read_tree_rows(
+            handle,
+            ReadTree::Code,
+            programs.code_tree(handle),
+            &leaves,
+            hashes,
+        ));
+    }
+    let (trace, _) = code_leaf_trace(&code, 7, bytes, hashes);
+    tables.insert(MachineChip::CodeLeaf, Vec::from([trace]));
+    let entries: Vec<EntryLeafEvent> = Vec::new();
+    let _ = ENTRIES_PER_LEAF;
+    tables.insert(
+        MachineChip::EntryLeaf,
+        Vec::from([entry_leaf_trace(&entries, 7, hashes).0]),
+    );
+    let inputs = input_leaves(input, input_asked);
+    let leaves: Vec<_> = inputs.iter().map(|leaf| once(leaf.index)).collect();
+    rows.extend(read_tree_rows(0, ReadTree::Input, &input.tree, &leaves, hashes));
+    let trace = input_leaf_trace(&inputs, 7, bytes, hashes);
+    tables.insert(MachineChip::InputLeaf, Vec::from([trace]));
+    tables.insert(MachineChip::ReadTree, Vec::from([read_tree_trace(&rows, 7)]));
+    program_lookups(segment, &mut events);
+    tables.insert(
+        MachineChip::ProgramTable,
+        Vec::from([program_table_trace(&events, 7, hashes)]),
+    );
+    u32::from(!inputs.is_empty())
+}
+
+fn once(index: u32) -> LeafLookup {
+    LeafLookup { index, times: 1 }
+}
+
+/// How often R and the header of each program are looked up.
+fn program_lookups(segment: &Segment, events: &mut [ProgramEvent]) {
+    let mut ask = |handle: u32, which: usize| {
+        if let Some(event) = events.get_mut(handle as usize - 1) {
+            event.times[which] += 1;
+        }
+    };
+    ask(1, 0);
+    if segment.start.context != 0 {
+        ask(segment.start.handle, 0);
+    }
+}
+
+fn input_leaves(input: &InputTree, asked: &BTreeMap<u32, u32>) -> Vec<InputLeafEvent> {
+    let mut leaves: Vec<InputLeafEvent> = Vec::new();
+    for (cell, times) in asked {
+        let index = cell / 8;
+        if leaves.last().is_none_or(|leaf| leaf.index != index) {
+            leaves.push(InputLeafEvent {
+                index,
+                cells: input.input.leaf(index),
+                times: [0; 8],
+            });
+        }
+        if let Some(leaf) = leaves.last_mut() {
+            leaf.times[*cell as usize % 8] = *times;
+        }
+    }
+    leaves
+}
+
+fn poseidon_tables(hashes: &PoseidonLookups) -> Vec<Trace> {
+    Vec::from([poseidon2_trace(hashes, 7)])
+}

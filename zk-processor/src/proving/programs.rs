@@ -1,0 +1,95 @@
+//! The programs of a run: the runtime and what it may open, with the trees of their code.
+
+use alloc::vec::Vec;
+
+use p3_field::PrimeCharacteristicRing;
+
+use crate::chips::builder::Val;
+use crate::chips::code_leaf::CodeLeafEvent;
+use crate::chips::gadgets::leaf_hash::leaf_digests;
+use crate::chips::poseidon2::PoseidonLookups;
+use crate::chips::program_table::ProgramEvent;
+use crate::chips::read_tree::SparseTree;
+use crate::program::commitment::{CODE_DEPTH, Digest, ROWS_PER_LEAF, header_root};
+use crate::program::{Artefact, Header};
+
+/// A program with what its openings need.
+#[derive(Debug)]
+struct Program<'a> {
+    artefact: &'a Artefact,
+    header: Header,
+    root: Digest,
+    code: SparseTree,
+}
+
+/// The programs of a run by handle: the runtime is 1.
+#[derive(Debug, Default)]
+pub struct Programs<'a> {
+    all: Vec<Program<'a>>,
+}
+
+impl<'a> Programs<'a> {
+    /// Adds a program; the first is the runtime, the others are the library in its order. Hashes the whole program.
+    pub fn add(&mut self, artefact: &'a Artefact) {
+        let header = artefact.header();
+        let mut hashes = PoseidonLookups::default();
+        let leaf = |index: u32| code_rows(artefact, index).map(|row| row.map_or([0; 8], |row| row.to_elements()));
+        let mut digest = |rows: [[u32; 8]; ROWS_PER_LEAF]| {
+            let [.., digest] = leaf_digests(
+                &core::array::from_fn(|i| Val::from_u32(rows[i / 8][i % 8])),
+                &mut hashes,
+            );
+            digest
+        };
+        let leaves: Vec<_> = (0..artefact.code.len().div_ceil(ROWS_PER_LEAF) as u32)
+            .map(|index| (index, digest(leaf(index))))
+            .collect();
+        let empty = digest([[0; 8]; ROWS_PER_LEAF]);
+        self.all.push(Program {
+            artefact,
+            header,
+            root: header_root(&header),
+            code: SparseTree::new(leaves, empty, CODE_DEPTH as u32),
+        });
+    }
+
+    /// R of the program in this place.
+    #[must_use]
+    pub fn root(&self, place: usize) -> Digest {
+        self.all.get(place).map_or([0; 8], |program| program.root)
+    }
+
+    /// The artefact in this place.
+    #[must_use]
+    pub fn artefact(&self, place: usize) -> Option<&'a Artefact> {
+        self.all.get(place).map(|program| program.artefact)
+    }
+
+    /// A row of the program table for each, not looked up yet.
+    pub(super) fn events(&self) -> Vec<ProgramEvent> {
+        let event = |program: &Program<'_>| ProgramEvent {
+            header: program.header,
+            times: [0; 4],
+        };
+        self.all.iter().map(event).collect()
+    }
+
+    /// The code tree of a handle that the walk named.
+    pub(super) fn code_tree(&self, handle: u32) -> &SparseTree {
+        &self.all[handle as usize - 1].code
+    }
+
+    /// A leaf of a program's code, not fetched from yet.
+    pub(super) fn code_leaf(&self, handle: u32, index: u32) -> CodeLeafEvent {
+        CodeLeafEvent {
+            handle,
+            index,
+            rows: code_rows(self.all[handle as usize - 1].artefact, index),
+            times: [0; ROWS_PER_LEAF],
+        }
+    }
+}
+
+fn code_rows(artefact: &Artefact, index: u32) -> [Option<crate::isa::Instruction>; ROWS_PER_LEAF] {
+    core::array::from_fn(|row| artefact.code.get(index as usize * ROWS_PER_LEAF + row).copied())
+}

@@ -1,0 +1,69 @@
+//! Which chip proves an event.
+
+use crate::chips::event::Event;
+use crate::chips::machine::MachineChip;
+use crate::isa::{Family, Opcode};
+
+/// No chip of the machine proves this event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no chip proves `{}` at row {pc} of program {handle}", .opcode.mnemonic())]
+pub struct Unproved {
+    /// The opcode.
+    pub opcode: Opcode,
+    /// Its program.
+    pub handle: u32,
+    /// Its row.
+    pub pc: u32,
+}
+
+/// The chip whose table this event becomes a row of.
+///
+/// # Errors
+/// An event that no chip takes.
+pub fn route(event: &Event) -> Result<MachineChip, Unproved> {
+    chip_of(event).ok_or(Unproved {
+        opcode: event.instruction.opcode,
+        handle: event.before.handle,
+        pc: event.before.pc,
+    })
+}
+
+fn chip_of(event: &Event) -> Option<MachineChip> {
+    let opcode = event.instruction.opcode;
+    if event.before.context != event.after.context {
+        return None;
+    }
+    Some(match opcode.family() {
+        Family::Branch => MachineChip::Branch,
+        Family::Call => MachineChip::Call,
+        Family::Return => MachineChip::Return,
+        Family::Charge if opcode == Opcode::Charge => MachineChip::Charge,
+        Family::Move => MachineChip::Move,
+        Family::Select => MachineChip::Select,
+        Family::Global => MachineChip::Global,
+        Family::AddSub32 => MachineChip::AddSub32,
+        Family::Logic32 => MachineChip::Logic32,
+        Family::Shift32 => MachineChip::Shift32,
+        Family::Mul32 => MachineChip::Mul32,
+        Family::Equal32 => MachineChip::Equal32,
+        Family::Less32 => MachineChip::Less32,
+        Family::BranchEqual32 => MachineChip::BranchEqual32,
+        Family::BranchLess32 => MachineChip::BranchLess32,
+        Family::AddSub64 => MachineChip::AddSub64,
+        Family::Logic64 => MachineChip::Logic64,
+        Family::Equal64 => MachineChip::Equal64,
+        Family::Less64 => MachineChip::Less64,
+        Family::BranchEqual64 => MachineChip::BranchEqual64,
+        Family::BranchLess64 => MachineChip::BranchLess64,
+        Family::Extend => MachineChip::Extend,
+        Family::Load8 => MachineChip::Load8,
+        Family::Load16 => MachineChip::Load16,
+        Family::Load32 => MachineChip::Load32,
+        Family::Load64 => MachineChip::Load64,
+        Family::Store8 => MachineChip::Store8,
+        Family::Store16 => MachineChip::Store16,
+        Family::Store32 => MachineChip::Store32,
+        Family::Store64 => MachineChip::Store64,
+        _ => return None,
+    })
+}
