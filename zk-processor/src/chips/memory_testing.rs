@@ -90,11 +90,13 @@ impl MemoryProgram {
         });
         let value = extended(instruction.opcode, u64::from_le_bytes(bytes));
         let mut accesses = Vec::from([self.slot(instruction.a, 0, Some(base.into()))]);
-        if address < INPUT_BASE || self.state.context != 0 {
-            let cell = self.cell(address / 8);
-            accesses.push(self.memory(address / 8, 3, cell, cell));
-        } else {
-            self.input_cells.push((address - INPUT_BASE) / 8);
+        for cell in cells(instruction.opcode, address) {
+            if address < INPUT_BASE || self.state.context != 0 {
+                let value = self.cell(cell);
+                accesses.push(self.memory(cell, 3, value, value));
+            } else {
+                self.input_cells.push(cell - INPUT_BASE / 8);
+            }
         }
         accesses.push(self.write_slot(instruction.dst as u16, 5, value));
         self.finish(instruction, accesses);
@@ -113,13 +115,17 @@ impl MemoryProgram {
         } else {
             instruction.high().into()
         };
-        let old = self.cell(address / 8);
+        let old: Vec<_> = cells(instruction.opcode, address)
+            .map(|cell| (cell, self.cell(cell)))
+            .collect();
         let bytes = value.to_le_bytes();
         for (at, byte) in (address..).zip(bytes).take(access_len(instruction.opcode) as usize) {
             self.bytes.insert(at, byte);
         }
-        let new = self.cell(address / 8);
-        accesses.push(self.memory(address / 8, 4, old, new));
+        for (cell, old) in old {
+            let new = self.cell(cell);
+            accesses.push(self.memory(cell, 4, old, new));
+        }
         self.finish(instruction, accesses);
     }
 
@@ -190,6 +196,12 @@ impl MemoryProgram {
     }
 }
 
+/// The cells with the bytes of an access.
+fn cells(opcode: Opcode, address: u32) -> impl Iterator<Item = u32> {
+    let last = u64::from(address) + access_len(opcode) - 1;
+    address / 8..=(last / 8) as u32
+}
+
 /// What all others would have to say if the instruction of `row` ran with so many pages.
 pub(super) fn partners_with_pages(program: &MemoryProgram, row: usize, pages: u32) -> Vec<(Sign, Message<Val>)> {
     let mut partners = program.partners();
@@ -220,20 +232,30 @@ fn extended(opcode: Opcode, value: u64) -> u64 {
     }
 }
 
-/// A program of loads: at every offset of `bytes` modulo 8, at the edges of a page and of the memory, with and without offset and gas, dst its own
+/// A program of loads: at every offset of `bytes` modulo 8, at the edges of a page and up to the end of the memory, with and without offset and gas, dst its own
 /// address, and for context 0 in the window.
 pub(super) fn loads(context: u32, opcodes: &[Opcode], bytes: &[u32]) -> MemoryProgram {
     let pages = if context == 0 { 3 } else { 1 << 16 };
     let mut program = MemoryProgram::new(context, pages);
     let last_cell = if context == 0 { 3 * 0x1_0000 - 8 } else { u32::MAX - 7 };
-    let mut cells = Vec::from([0, 0xfff8, 0x1_0000, last_cell]);
+    let end = if context == 0 { 3 << 16 } else { 1 << 32 };
+    let mut cells = Vec::from([
+        (0, end),
+        (0xfff8, end),
+        (0x1_0000, end),
+        (last_cell - 8, end),
+        (last_cell, end),
+    ]);
     if context == 0 {
-        cells.extend([INPUT_BASE, INPUT_BASE + 0xfff8, u32::MAX - 7]);
+        cells.extend([INPUT_BASE, INPUT_BASE + 0xfff8, u32::MAX - 15, u32::MAX - 7].map(|cell| (cell, 1 << 32)));
     }
     for opcode in opcodes {
         for byte in bytes {
-            for cell in &cells {
+            for (cell, end) in &cells {
                 let address = cell + byte;
+                if u64::from(address) + access_len(*opcode) > *end {
+                    continue;
+                }
                 for offset in [0, address & 0xffff, address] {
                     let instruction = Instruction {
                         gas: (offset % 256) as u8,
@@ -254,8 +276,11 @@ pub(super) fn stores(slot: Opcode, immediate: Opcode, bytes: &[u32]) -> MemoryPr
     let mut program = MemoryProgram::new(2, 3);
     let values = [0, u64::MAX, 0x0123_4567_89ab_cdef, 0x8000_0000];
     for (byte, value) in bytes.iter().flat_map(|byte| values.map(|value| (byte, value))) {
-        for cell in [0, 0xfff8, 0x1_0000, 3 * 0x1_0000 - 8] {
+        for cell in [0, 0xfff8, 0x1_0000, 3 * 0x1_0000 - 16, 3 * 0x1_0000 - 8] {
             let address = cell + byte;
+            if u64::from(address) + access_len(slot) > 3 << 16 {
+                continue;
+            }
             for offset in [0, address & 0xffff, address] {
                 let instruction = Instruction {
                     gas: (offset % 256) as u8,

@@ -31,6 +31,7 @@
 //! | [`load_16`] | 2-byte loads at even addresses |
 //! | [`load_32`] | 4-byte loads at even addresses, within a cell |
 //! | [`load_64`] | 8-byte loads of a cell |
+//! | [`load_unaligned`] | loads at odd addresses and over two cells |
 //! | [`memory_leaf`] | initial and final values of eight cells |
 //! | [`memory_tree`] | which leaves a context's memory has, before and after |
 //! | [`read_tree`] | nodes of read-only trees |
@@ -43,6 +44,7 @@
 //! | [`store_16`] | 2-byte stores at even addresses |
 //! | [`store_32`] | 4-byte stores at even addresses, within a cell |
 //! | [`store_64`] | 8-byte stores to a cell |
+//! | [`store_unaligned`] | stores at odd addresses and over two cells |
 
 pub mod add_sub_32;
 pub mod add_sub_64;
@@ -79,6 +81,7 @@ pub mod load_16;
 pub mod load_32;
 pub mod load_64;
 pub mod load_8;
+pub mod load_unaligned;
 pub mod logic_32;
 pub mod logic_64;
 pub mod machine;
@@ -98,5 +101,6 @@ pub mod store_16;
 pub mod store_32;
 pub mod store_64;
 pub mod store_8;
+pub mod store_unaligned;
 pub mod testing;
 pub mod trace;

@@ -16,6 +16,7 @@
 //! | [`hand_over`] | the row of a sandbox gives control back, for this reason |
 //! | [`link`] | a return link was this, and is that |
 //! | [`load`] | a load from one cell, but for the selection of its value |
+//! | [`span`] | where a load or store at any address begins and ends |
 //! | [`store`] | a store to one cell, but for how the value changes it |
 
 pub mod access;
@@ -31,5 +32,6 @@ pub mod load;
 pub mod logic;
 pub mod order;
 pub mod slots;
+pub mod span;
 pub mod store;
 pub mod sum;

@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Load16;
 pub use columns::Load16Cols;
-pub use trace::load_16_trace;
+pub use trace::{load_16_trace, takes};

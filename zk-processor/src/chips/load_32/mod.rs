@@ -33,4 +33,4 @@ mod trace;
 
 pub use air::Load32;
 pub use columns::Load32Cols;
-pub use trace::load_32_trace;
+pub use trace::{load_32_trace, takes};

@@ -8,8 +8,14 @@ use crate::chips::byte_table::ByteLookups;
 use crate::chips::event::Event;
 use crate::chips::gadgets::address::limb_selectors;
 use crate::chips::gadgets::load::{LoadEvent, load_trace};
+use crate::chips::gadgets::span::is_aligned_load;
 use crate::chips::trace::Trace;
 use crate::isa::Opcode;
+
+/// Whether the event is a load of this table: it went through, at an even address within a cell.
+pub fn takes(event: &Event) -> bool {
+    is_aligned_load(event, 4)
+}
 
 /// One row per event; padding rows are all zero. `input` gives the cells of the input window.
 pub fn load_32_trace(

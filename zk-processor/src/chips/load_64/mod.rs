@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Load64;
 pub use columns::Load64Cols;
-pub use trace::load_64_trace;
+pub use trace::{load_64_trace, takes};

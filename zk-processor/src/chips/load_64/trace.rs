@@ -7,7 +7,13 @@ use crate::chips::builder::Val;
 use crate::chips::byte_table::ByteLookups;
 use crate::chips::event::Event;
 use crate::chips::gadgets::load::{LoadEvent, load_trace};
+use crate::chips::gadgets::span::is_aligned_load;
 use crate::chips::trace::Trace;
+
+/// Whether the event is a load of this table: it went through, on exactly one cell.
+pub fn takes(event: &Event) -> bool {
+    is_aligned_load(event, 8)
+}
 
 /// One row per event; padding rows are all zero. `input` gives the cells of the input window.
 pub fn load_64_trace(

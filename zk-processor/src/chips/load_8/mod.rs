@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Load8;
 pub use columns::Load8Cols;
-pub use trace::load_8_trace;
+pub use trace::{load_8_trace, takes};

@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Store16;
 pub use columns::Store16Cols;
-pub use trace::store_16_trace;
+pub use trace::{store_16_trace, takes};

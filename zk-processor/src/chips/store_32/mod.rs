@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Store32;
 pub use columns::Store32Cols;
-pub use trace::store_32_trace;
+pub use trace::{store_32_trace, takes};

@@ -31,4 +31,4 @@ mod trace;
 
 pub use air::Store64;
 pub use columns::Store64Cols;
-pub use trace::store_64_trace;
+pub use trace::{store_64_trace, takes};

@@ -32,4 +32,4 @@ mod trace;
 
 pub use air::Store8;
 pub use columns::Store8Cols;
-pub use trace::store_8_trace;
+pub use trace::{store_8_trace, takes};

@@ -7,8 +7,14 @@ use crate::chips::builder::Val;
 use crate::chips::byte_table::ByteLookups;
 use crate::chips::event::{Event, limbs};
 use crate::chips::gadgets::address::limb_selectors;
+use crate::chips::gadgets::span::is_aligned_store;
 use crate::chips::gadgets::store::{StoreEvent, store_trace};
 use crate::chips::trace::Trace;
+
+/// Whether the event is a store of this table: it went through.
+pub fn takes(event: &Event) -> bool {
+    is_aligned_store(event, 1)
+}
 
 /// One row per event; padding rows are all zero.
 pub fn store_8_trace(events: &[Event], minimum_height_log2: u32, lookups: &mut ByteLookups) -> Trace {
