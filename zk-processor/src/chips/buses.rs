@@ -14,6 +14,7 @@
 //! | narrow.Range16 | value | all | byte table, free |
 //! | narrow.Bytes | a, b, a AND b | logic, SHA-256 | byte table, free |
 //! | narrow.BytePair | a, b | high bytes of time differences | byte table, free |
+//! | hash.HashState | ts, cell, window, phase, 16 limbs | hash heads, SHA-256 rows | the same |
 //! | hash.Poseidon | in0..in15, out0..out7 | leaves, trees, programs | Poseidon2 chip, free |
 //! | hash.Node | ctx, level, index, old8, new8 | tree rows (their children) | tree rows, memory leaves, once |
 //! | hash.ReadNode | handle, tree, level, index, digest8 | leaves and nodes of read-only trees | their parents, programs, boundary (input); free |
@@ -115,6 +116,8 @@ tags! {
     Program = 15 on Hash, 9 fields;
     /// What a program's header says to those who enter it.
     Header = 16 on Hash, 17 fields;
+    /// A state of SHA-256 between two blocks of one step.
+    HashState = 20 on Hash, 20 fields;
     /// A Poseidon2 compression: 16 elements to 8.
     Poseidon = 9 on Hash, 24 fields;
     /// The public output of a run that halted: 32 bytes as 16-bit limbs.

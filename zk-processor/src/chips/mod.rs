@@ -26,6 +26,7 @@
 //! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
+//! | [`hash_step`] | operands and bounds of hash operations |
 //! | [`input_leaf`] | eight cells of the input |
 //! | [`load_8`] | byte loads |
 //! | [`load_16`] | 2-byte loads at even addresses |
@@ -39,6 +40,7 @@
 //! | [`program_table`] | which program a handle is |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 //! | [`ret`] | returns to a caller |
+//! | [`sha_256`] | compressions of SHA-256 |
 //! | [`shift_32`] | 32-bit shifts and rotations |
 //! | [`store_8`] | byte stores |
 //! | [`store_16`] | 2-byte stores at even addresses |
@@ -74,6 +76,7 @@ pub mod event;
 pub mod extend;
 pub mod gadgets;
 pub mod global;
+pub mod hash_step;
 pub mod input_leaf;
 pub mod less_32;
 pub mod less_64;
@@ -91,11 +94,14 @@ mod memory_testing;
 pub mod memory_tree;
 pub mod move_value;
 pub mod mul_32;
+#[cfg(test)]
+mod operation_testing;
 pub mod poseidon2;
 pub mod program_table;
 pub mod read_tree;
 pub mod ret;
 pub mod select;
+pub mod sha_256;
 pub mod shift_32;
 pub mod store_16;
 pub mod store_32;

@@ -5,7 +5,7 @@ use super::memory::{Cells, Full, Memory};
 use super::record::{At, Record, time};
 use super::run::Leave;
 use crate::isa::rows::{byte_step_len, hash_sizes};
-use crate::isa::spaces::{INPUT_BASE, STEP_BLOCKS, STEP_CELLS};
+use crate::isa::spaces::{INPUT_BASE, MAX_HASH_BLOCKS, STEP_BLOCKS, STEP_CELLS};
 use crate::isa::{Instruction, Opcode, Space, Trap};
 use crate::program::commitment::Hasher;
 
@@ -117,6 +117,9 @@ pub(crate) fn execute<const RECORD: bool>(
             check_aligned(values)?;
             stores.check_writable(values[0], state_len)?;
             stores.check_readable(values[1], values[2].saturating_mul(block_len))?;
+            if values[2] >= MAX_HASH_BLOCKS {
+                return Err(Leave::Trap(Trap::MemoryOutOfBounds));
+            }
             Ok(Next::Continue)
         }
         Opcode::Sha256Step | Opcode::Poseidon2Step if check_aligned(values).is_err() => Err(Leave::Trap(Trap::Fault)),
@@ -339,7 +342,7 @@ fn hash<const RECORD: bool>(
             .for_each(|(word, bytes)| *bytes = word.to_le_bytes());
     }
     stores.write(values[0], state)?;
-    values[1] += blocks * block_len;
+    values[1] = u64::from((values[1] + blocks * block_len) as u32);
     values[2] -= blocks;
     Ok(Next::Stay)
 }

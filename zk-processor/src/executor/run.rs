@@ -11,6 +11,7 @@ use super::context::{Context, Link, frame, has_room, make_room};
 use super::input::Input;
 use super::memory::{Cells, Full};
 use super::record::{At, Record, time};
+use crate::isa::rows::bulk_slots;
 use crate::isa::spaces::{INPUT_BASE, MAX_FRAME_POINTER, TIME_STEP};
 use crate::isa::{Instruction, Opcode, Space, Trap};
 use crate::program::Entry;
@@ -738,7 +739,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 let mut operands = bulk::Operands::read(slot, row.a);
                 if RECORD {
                     let from = fp as usize + usize::from(row.a);
-                    for (index, last) in times.slots[from..from + 4].iter_mut().enumerate() {
+                    for (index, last) in times.slots[from..from + bulk_slots(row.opcode)].iter_mut().enumerate() {
                         let at = at!(Frame, from + index, time::A);
                         record.access(at, operands.values[index], core::mem::replace(last, at.now));
                     }

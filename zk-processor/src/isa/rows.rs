@@ -8,7 +8,9 @@
 //! conditions in the order of the list, for calls the callee's stack, then its entry gas.
 
 use super::opcodes::{Opcode, Shape};
-use super::spaces::{INPUT_BASE, MAX_FRAME_POINTER, MAX_LOADED_GAS, MAX_PAGES, PAGE_BYTES, STEP_BLOCKS, STEP_CELLS};
+use super::spaces::{
+    INPUT_BASE, MAX_FRAME_POINTER, MAX_HASH_BLOCKS, MAX_LOADED_GAS, MAX_PAGES, PAGE_BYTES, STEP_BLOCKS, STEP_CELLS,
+};
 use super::{ControlCell, EventKind, Instruction, Trap};
 
 macro_rules! rows {
@@ -186,6 +188,20 @@ pub fn byte_step_len(address: u64, count: u64, descending: bool) -> u64 {
     count.min(full - misaligned)
 }
 
+/// How many of the slots a, a + 1, … a bulk row accesses: the fourth holds the direction of a copy or the verdict of a comparison.
+#[must_use]
+pub fn bulk_slots(opcode: Opcode) -> usize {
+    match opcode {
+        Opcode::MemoryCopyBegin
+        | Opcode::MemoryCopyStep
+        | Opcode::MemoryCompareBegin
+        | Opcode::MemoryCompareStep
+        | Opcode::TableCopyBegin
+        | Opcode::TableCopyStep => 4,
+        _ => 3,
+    }
+}
+
 /// Bytes of (state, block) of a hash step.
 #[must_use]
 pub fn hash_sizes(opcode: Opcode) -> (u64, u64) {
@@ -341,7 +357,9 @@ fn is_in_bounds(instruction: &Instruction, inputs: &GuardInputs) -> bool {
             } else {
                 count.min(u64::from(STEP_BLOCKS))
             };
-            inputs.is_writable(a, state_len) && inputs.is_readable(b, blocks * block_len)
+            inputs.is_writable(a, state_len)
+                && inputs.is_readable(b, blocks.saturating_mul(block_len))
+                && blocks < MAX_HASH_BLOCKS
         }
         Opcode::SandboxOpen | Opcode::Halt => inputs.is_readable(a, 32),
         Opcode::TableGet | Opcode::TableSet => a < inputs.bound,

@@ -39,6 +39,9 @@ pub const STEP_CELLS: u32 = 256;
 /// One hash step compresses at most this many blocks.
 pub const STEP_BLOCKS: u32 = 256;
 
+/// One hash operation covers fewer blocks than this.
+pub const MAX_HASH_BLOCKS: u64 = 1 << 26;
+
 /// A budget loaded into the machine is at most this many operators.
 pub const MAX_LOADED_GAS: u32 = (1 << 30) - 1;
 
