@@ -28,6 +28,7 @@
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
 //! | [`hash_step`] | operands and bounds of hash operations |
 //! | [`input_leaf`] | eight cells of the input |
+//! | [`growth`] | sizes and growth of memory and tables, elements, linear charges |
 //! | [`load_8`] | byte loads |
 //! | [`load_16`] | 2-byte loads at even addresses |
 //! | [`load_32`] | 4-byte loads at even addresses, within a cell |
@@ -76,6 +77,7 @@ pub mod event;
 pub mod extend;
 pub mod gadgets;
 pub mod global;
+pub mod growth;
 pub mod hash_step;
 pub mod input_leaf;
 pub mod less_32;

@@ -18,7 +18,7 @@
 //! | BytePair | looked up | the charge's upper limb |
 //!
 //! # Not proved here
-//! Row `OutOfGas`; linear charges, whose linear part can exceed 2^24. Charges of 2^24 and more: the lowering emits none.
+//! Row `OutOfGas`. Linear charges, which can exceed 2^24: `growth`. Charges of 2^24 and more: the lowering emits none.
 //!
 //! Degree 2.
 
