@@ -240,6 +240,47 @@ fn a_stack_pointer_moves_in_one_row() {
     );
 }
 
+/// The proof demands that a carry that is read is 0 or 1: the row before wrote it, whatever the operands are.
+#[test]
+fn a_carry_is_written_by_the_row_before_the_one_that_reads_it() {
+    let i64 = ValType::I64;
+    let operands: [&[I<'_>]; 3] = [
+        &[I::LocalGet(0), I::LocalGet(1), I::LocalGet(2), I::LocalGet(3)],
+        &[I::LocalGet(3), I::I64Const(5), I::LocalGet(3), I::I64Const(7)],
+        &[
+            I::LocalGet(0),
+            I::LocalGet(0),
+            I::I64Clz,
+            I::I64Const(-1),
+            I::LocalTee(2),
+            I::LocalGet(2),
+        ],
+    ];
+    for operands in operands {
+        for (operator, out, with) in [
+            (I::I64Add128, Opcode::AddCarry64, Opcode::AddWithCarry64),
+            (I::I64Sub128, Opcode::SubBorrow64, Opcode::SubWithBorrow64),
+        ] {
+            let body: Vec<_> = operands.iter().cloned().chain([operator]).collect();
+            let wasm = module(&[(&[i64; 4], &[i64; 2], &[], &body)]);
+            for options in [
+                Options::PLAIN,
+                Options {
+                    metering: Some(Metering::NEAR),
+                    ..Options::PLAIN
+                },
+            ] {
+                let code = lower(&wasm, &options).expect("a valid module").artefact.code;
+                let reads: Vec<_> = (0..code.len()).filter(|row| code[*row].opcode == with).collect();
+                let [row] = reads[..] else {
+                    panic!("one sum, found {reads:?}");
+                };
+                assert_eq!((code[row - 1].opcode, code[row - 1].c()), (out, code[row].c()));
+            }
+        }
+    }
+}
+
 #[test]
 fn values_of_conditional_branches_are_moved_on_the_way_out_only() {
     let body = [

@@ -47,6 +47,8 @@ pub(crate) fn pairs_64() -> Vec<(u64, u64)> {
 pub(crate) enum Effect {
     /// The slot dst, or the global of a `global_set`, gets this value.
     Writes(u64),
+    /// The slots dst and x1 get these values.
+    WritesTwo(u64, u64),
     /// Control goes to this row.
     GoesTo(u32),
 }
@@ -150,6 +152,11 @@ impl Run {
             Effect::GoesTo(pc) => self.state.pc = pc,
             Effect::Writes(value) if instruction.opcode.shape() == Shape::GlobalSet => {
                 accesses.push(self.touch(global, at(time::READ), value));
+            }
+            Effect::WritesTwo(value, second) => {
+                let slot = instruction.slot_written().expect("an instruction that writes");
+                accesses.push(self.touch(frame(slot), at(time::DESTINATION), value));
+                accesses.push(self.touch(frame(instruction.c()), at(time::SECOND_DESTINATION), second));
             }
             Effect::Writes(value) => {
                 let slot = instruction.slot_written().expect("an instruction that writes");

@@ -123,6 +123,7 @@ machine! {
         BranchLess32 = super::branch_less_32::BranchLess32, 2, |e, h, l| super::branch_less_32::branch_less_32_trace(e, h, &mut l.bytes);
         BranchLess64 = super::branch_less_64::BranchLess64, 1, |e, h, l| super::branch_less_64::branch_less_64_trace(e, h, &mut l.bytes);
         Call = super::call::Call, 2, |e, h, l| super::call::call_trace(e, h, &mut l.bytes);
+        Carry64 = super::carry_64::Carry64, 1, |e, h, l| super::carry_64::carry_64_trace(e, h, &mut l.bytes);
         Charge = super::charge::Charge, 1, |e, h, l| super::charge::charge_trace(e, h, &mut l.bytes);
         Equal32 = super::equal_32::Equal32, 1, |e, h, l| super::equal_32::equal_32_trace(e, h, &mut l.bytes);
         Equal64 = super::equal_64::Equal64, 1, |e, h, l| super::equal_64::equal_64_trace(e, h, &mut l.bytes);
@@ -138,6 +139,8 @@ machine! {
         Logic64 = super::logic_64::Logic64, 1, |e, h, l| super::logic_64::logic_64_trace(e, h, &mut l.bytes);
         Move = super::move_value::Move, 3, |e, h, l| super::move_value::move_value_trace(e, h, &mut l.bytes);
         Mul32 = super::mul_32::Mul32, 1, |e, h, l| super::mul_32::mul_32_trace(e, h, &mut l.bytes);
+        Mul64 = super::mul_64::Mul64, 1, |e, h, l| super::mul_64::mul_64_trace(e, h, &mut l.bytes);
+        MulWide = super::mul_wide::MulWide, 1, |e, h, l| super::mul_wide::mul_wide_trace(e, h, &mut l.bytes);
         Return = super::ret::Return, 2, |e, h, l| super::ret::ret_trace(e, h, &mut l.bytes);
         Select = super::select::Select, 1, |e, h, l| super::select::select_trace(e, h, &mut l.bytes);
         Shift32 = super::shift_32::Shift32, 2, |e, h, l| super::shift_32::shift_32_trace(e, h, &mut l.bytes);

@@ -37,7 +37,9 @@
 //! | [`memory_leaf`] | initial and final values of eight cells |
 //! | [`memory_tree`] | which leaves a context's memory has, before and after |
 //! | [`read_tree`] | nodes of read-only trees |
-//! | [`mul_32`] | 32-bit products |
+//! | [`mul_32`], [`mul_64`] | products |
+//! | [`mul_wide`] | 128-bit products, signed and unsigned |
+//! | [`carry_64`] | 64-bit sums and differences with a carry in or out |
 //! | [`program_table`] | which program a handle is |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 //! | [`ret`] | returns to a caller |
@@ -65,6 +67,7 @@ pub mod buses;
 pub mod byte_table;
 pub mod call;
 pub mod call_indirect;
+pub mod carry_64;
 pub mod charge;
 pub mod check;
 pub mod code_leaf;
@@ -96,9 +99,13 @@ mod memory_testing;
 pub mod memory_tree;
 pub mod move_value;
 pub mod mul_32;
+pub mod mul_64;
+pub mod mul_wide;
 #[cfg(test)]
 mod operation_testing;
 pub mod poseidon2;
+#[cfg(test)]
+mod product_testing;
 pub mod program_table;
 pub mod read_tree;
 pub mod ret;

@@ -638,6 +638,7 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
                 put!(row.dst, difference);
                 put_second!(row, u64::from(borrow));
             }
+            // A carry is 0 or 1: the row before wrote it. With another value no row could be proved.
             Opcode::AddWithCarry64 => {
                 let sum = get!(time::A, row.a).wrapping_add(get!(time::B, row.x));
                 let carry = get!(time::C, row.c());

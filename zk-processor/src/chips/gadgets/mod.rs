@@ -8,7 +8,9 @@
 //! | [`equality`] | whether two values are equal |
 //! | [`logic`] | the bitwise AND of two values, by bytes |
 //! | [`order`] | whether one value is below another |
+//! | [`product`] | products of values kept as bytes |
 //! | [`sum`] | sums of limbs |
+//! | [`wide`] | an instruction's operands are slots, its result goes to a slot, and a third slot gives or takes more |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
 //! | [`address`] | the effective address of a load or store |
 //! | [`bound`] | one number is at most another |
@@ -31,7 +33,9 @@ pub mod link;
 pub mod load;
 pub mod logic;
 pub mod order;
+pub mod product;
 pub mod slots;
 pub mod span;
 pub mod store;
 pub mod sum;
+pub mod wide;

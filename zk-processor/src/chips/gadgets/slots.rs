@@ -36,6 +36,8 @@ pub mod offset {
     pub const GLOBAL: u32 = time::READ as u32;
     /// Destination slot.
     pub const DESTINATION: u32 = time::DESTINATION as u32;
+    /// Second destination slot.
+    pub const SECOND_DESTINATION: u32 = time::SECOND_DESTINATION as u32;
 }
 
 /// Declares the columns of an instruction with the operands a and b: the chip's own, then those of [`Operands`], then those of the

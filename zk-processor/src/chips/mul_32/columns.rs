@@ -1,5 +1,6 @@
 //! The row of a 32-bit product.
 
+use crate::chips::gadgets::product::Product;
 use crate::chips::gadgets::slots::operand_columns;
 
 operand_columns! {
@@ -15,5 +16,23 @@ operand_columns! {
         result: [T; 2],
         /// What each limb's sum leaves over, divided by 2^16. Bound by *the product is right* and three range lookups.
         carries: [T; 2],
+    }
+}
+
+impl<T: Copy> Mul32Cols<T> {
+    /// The columns of the product.
+    pub(super) fn product(&self) -> Product<T, 2> {
+        Product {
+            a: self.a,
+            b: self.b,
+            result: self.result,
+            carries: self.carries,
+        }
+    }
+
+    /// Sets the columns of the product.
+    pub(super) fn put_product(&mut self, product: Product<T, 2>) {
+        (self.a, self.b) = (product.a, product.b);
+        (self.result, self.carries) = (product.result, product.carries);
     }
 }

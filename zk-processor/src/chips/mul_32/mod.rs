@@ -1,12 +1,8 @@
 //! 32-bit products.
 //!
 //! # Proves
-//! For each real row: `mul32` and `mul32_imm` end with dst = (a · b) mod 2^32. Operands as in [`slots`](super::gadgets::slots).
-//!
-//! # How
-//! Both factors are kept as bytes, so that the sums of products that make a limb stay below 2^27 and never wrap. Each limb is such a sum less 2^16
-//! times its carry. Two 16-bit values that carry are not enough: p = 2^16 · 32512 + 1, so one more in a limb and 32512 more in its carry is the same
-//! element. A lookup of 32 · (both carries) leaves carries below 2^11 only.
+//! For each real row: `mul32` and `mul32_imm` end with dst = (a · b) mod 2^32. Operands as in [`slots`](super::gadgets::slots), the product as in
+//! [`product`](super::gadgets::product).
 //!
 //! # Assumes
 //! Nothing about the limbs: those of a and b are sums of bytes that are looked up, those of the result are looked up.
