@@ -289,10 +289,11 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         macro_rules! store {
             ($len:literal, $value:expr) => {{
                 let address = u64::from(get!(time::A, row.a) as u32) + u64::from(row.low());
-                let value: u64 = $value;
+                // A row that traps reads the address only.
                 if address + $len > memory.len() {
                     trap!(Trap::MemoryOutOfBounds);
                 }
+                let value: u64 = $value;
                 if RECORD {
                     full!(bulk::touch_memory(
                         record,
@@ -363,11 +364,8 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
         match row.opcode {
             // control
             Opcode::Trap => trap!(Trap::from_code(row.low()).unwrap_or(Trap::Unreachable)),
-            Opcode::Panic => {
-                get!(time::A, row.a);
-                get!(time::A, row.a.wrapping_add(1));
-                trap!(Trap::Panic)
-            }
+            // The message is the executor's to show; the row reads nothing.
+            Opcode::Panic => trap!(Trap::Panic),
             Opcode::Branch => {
                 pc = row.dst;
                 continue 'run;
@@ -692,10 +690,13 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             }
             Opcode::TableSet => {
                 let (index, base) = (get!(time::A, row.a), u64::from(row.low()));
-                let value = get!(time::C, row.dst);
-                if index >= cell!(tables, base) {
+                // A row that traps reads index and size only.
+                if index >= tables.get(base) {
+                    cell!(tables, base);
                     trap!(Trap::TableOutOfBounds);
                 }
+                let value = get!(time::C, row.dst);
+                cell!(tables, base);
                 cell!(tables, base + 1 + index);
                 full!(tables.set(base + 1 + index, value));
             }

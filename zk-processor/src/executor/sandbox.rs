@@ -6,8 +6,9 @@ use super::machine::{Active, Event, Machine, Stop};
 use super::record::{At, Record, time};
 use super::run::Leave;
 use crate::isa::rows::byte_step_len;
-use crate::isa::spaces::{FIRST_FRAME_POINTER, INPUT_BASE, MAX_LOADED_GAS, TIME_STEP};
+use crate::isa::spaces::{FIRST_FRAME_POINTER, INPUT_BASE, MAX_LOADED_GAS, MAX_LOADED_STACK, TIME_STEP};
 use crate::isa::{ControlCell, EventKind, Instruction, Opcode, Space, Trap};
+use crate::program::commitment::MODULUS;
 use crate::program::{Artefact, Digest, Verdict};
 
 /// The live sandbox.
@@ -118,7 +119,6 @@ impl Control {
     fn opens<const RECORD: bool>(
         &mut self,
         context: u32,
-        handle: usize,
         root: &Digest,
         pages: u32,
         now: u64,
@@ -127,7 +127,7 @@ impl Control {
         let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
         for (cell, value) in [
             (ControlCell::ContextCounter, [u64::from(context), 0]),
-            (ControlCell::Live, [pair(context, handle as u32), 0]),
+            (ControlCell::Live, [u64::from(context), 0]),
             (
                 ControlCell::SandboxTuple,
                 [pair(0, FIRST_FRAME_POINTER), u64::from(pages)],
@@ -231,6 +231,14 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    /// Reads which sandbox is live, and its tuple.
+    fn sandbox_is_found<const RECORD: bool>(&mut self, record: &mut Record) {
+        let now = self.now();
+        for cell in [ControlCell::Live, ControlCell::SandboxTuple] {
+            self.control.access::<RECORD>(cell, None, now, record);
+        }
+    }
+
     /// A slot of the sandbox's frame.
     fn sandbox_cell<const RECORD: bool>(
         &mut self,
@@ -239,6 +247,8 @@ impl<'a> Machine<'a> {
         record: &mut Record,
     ) -> Result<u64, Leave> {
         let now = self.now();
+        self.live()?;
+        self.sandbox_is_found::<RECORD>(record);
         let sandbox = self.live()?;
         Ok(access_slot::<RECORD>(
             &mut sandbox.context,
@@ -306,9 +316,9 @@ impl<'a> Machine<'a> {
         let mut root: Digest = [0; 8];
         root.iter_mut()
             .zip(bytes.as_chunks::<4>().0)
-            .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
-        let found = self.library.iter().enumerate().find(|(_, (known, _))| *known == root);
-        let (handle, program) = found.map(|(index, (_, program))| (index + 1, *program)).ok_or(FAULT)?;
+            .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes) % MODULUS);
+        let found = self.library.iter().find(|(known, _)| *known == root);
+        let (_, program) = *found.ok_or(FAULT)?;
         if program.verdict != Verdict::Accepted {
             return Err(FAULT);
         }
@@ -317,7 +327,7 @@ impl<'a> Machine<'a> {
         let context = self.new_context(id, program).map_err(|_| Leave::Full)?;
         let now = self.now();
         self.control
-            .opens::<RECORD>(id, handle, &root, context.memory.pages(), now, record);
+            .opens::<RECORD>(id, &root, context.memory.pages(), now, record);
         self.sandbox = Some(Sandbox {
             context,
             program,
@@ -334,7 +344,9 @@ impl<'a> Machine<'a> {
         let sandbox = self.live()?;
         let may_enter = matches!(sandbox.event.kind, EventKind::None | EventKind::Returned);
         match (u32::try_from(gas), u32::try_from(stack)) {
-            (Ok(gas), Ok(stack)) if may_enter && gas <= MAX_LOADED_GAS => sandbox.enter(function, gas, stack),
+            (Ok(gas), Ok(stack)) if may_enter && gas <= MAX_LOADED_GAS && stack <= MAX_LOADED_STACK => {
+                sandbox.enter(function, gas, stack);
+            }
             _ => return Err(FAULT),
         }
         self.hand_over::<RECORD>(record)
@@ -357,10 +369,15 @@ impl<'a> Machine<'a> {
         let now = self.now();
         let mut saved = tuple(self.runtime_context()?);
         saved[0] += 1;
-        self.control.access::<RECORD>(ControlCell::Live, None, now, record);
-        self.control.access::<RECORD>(ControlCell::EventKind, None, now, record);
-        self.control
-            .access::<RECORD>(ControlCell::SandboxTuple, None, now, record);
+        for cell in [
+            ControlCell::Live,
+            ControlCell::EventKind,
+            ControlCell::SandboxTuple,
+            ControlCell::ProgramRootLow,
+            ControlCell::ProgramRootHigh,
+        ] {
+            self.control.access::<RECORD>(cell, None, now, record);
+        }
         self.control
             .access::<RECORD>(ControlCell::RuntimeTuple, Some(saved), now, record);
         self.active = Active::Sandbox;
@@ -375,6 +392,8 @@ impl<'a> Machine<'a> {
             self.get::<RECORD>(slots[1], time::A, record)?,
             self.get::<RECORD>(slots[2], time::A, record)?,
         ];
+        self.live()?;
+        self.sandbox_is_found::<RECORD>(record);
         let is_begin = matches!(row.opcode, Opcode::SandboxReadBegin | Opcode::SandboxWriteBegin);
         let to_sandbox = matches!(row.opcode, Opcode::SandboxWriteBegin | Opcode::SandboxWriteStep);
         let sandbox_len = self.live()?.context.memory.len();

@@ -409,7 +409,7 @@ opcodes! {
 182 SandboxReadStep        "sandbox_read_step"        Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "Copy up to 256 cells from the sandbox.";
 183 SandboxWriteBegin      "sandbox_write_begin"      Bulk          Bulk             [Step, OutOfBounds, Fault] "Check the source range here and the range in the sandbox.";
 184 SandboxWriteStep       "sandbox_write_step"       Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "Copy up to 256 cells to the sandbox.";
-185 SandboxOpen            "sandbox_open"             Sandbox       Slot             [Step, OutOfBounds, Fault] "Open a fresh context for the program whose root (8 elements of 4 bytes) lies at the 8-byte aligned address a; none may be live, the program must be accepted. Its frame pointer is 1, its event none.";
+185 SandboxOpen            "sandbox_open"             Sandbox       Slot             [Step, OutOfBounds, Fault] "Open a fresh context for the program whose root (8 elements of 4 bytes, modulo p) lies at the 8-byte aligned address a; none may be live, the program must be accepted. Its frame pointer is 1, its event none.";
 186 SandboxEnter           "sandbox_enter"            Sandbox       Enter            [Step, Fault] "Give control to function a of the live sandbox with gas b and stack c; its event must be none or returned.";
 187 SandboxResume          "sandbox_resume"           Sandbox       Slot             [Step, Fault] "Give control back to the sandbox with gas a; its event must be a host call or out of gas.";
 188 SandboxDrop            "sandbox_drop"             Sandbox       Nullary          [Step, Fault] "Discard the live sandbox.";

@@ -9,7 +9,7 @@
 
 use super::opcodes::{Opcode, Shape};
 use super::spaces::{
-    INPUT_BASE, MAX_FRAME_POINTER, MAX_HASH_BLOCKS, MAX_LOADED_GAS, MAX_PAGES, PAGE_BYTES, STEP_BLOCKS, STEP_CELLS,
+    INPUT_BASE, MAX_FRAME_POINTER, MAX_HASH_BLOCKS, MAX_LOADED_GAS, MAX_LOADED_STACK, MAX_PAGES, PAGE_BYTES, STEP_BLOCKS, STEP_CELLS,
 };
 use super::{ControlCell, EventKind, Instruction, Trap};
 
@@ -390,7 +390,7 @@ fn faults(instruction: &Instruction, inputs: &GuardInputs) -> bool {
             !inputs.sandbox_is_live
                 || !(event(EventKind::None) || event(EventKind::Returned))
                 || inputs.b > u64::from(MAX_LOADED_GAS)
-                || inputs.count > u64::from(u32::MAX)
+                || inputs.count > u64::from(MAX_LOADED_STACK)
         }
         Opcode::SandboxResume => {
             !inputs.sandbox_is_live

@@ -45,6 +45,9 @@ pub const MAX_HASH_BLOCKS: u64 = 1 << 26;
 /// A budget loaded into the machine is at most this many operators.
 pub const MAX_LOADED_GAS: u32 = (1 << 30) - 1;
 
+/// A stack budget loaded into the machine is at most this many bytes.
+pub const MAX_LOADED_STACK: u32 = (1 << 24) - 1;
+
 /// Gas of one ROM row is at most this many operators; a larger charge is a row of its own.
 pub const MAX_ROW_GAS: u32 = 255;
 
@@ -102,7 +105,7 @@ impl Space {
 pub enum ControlCell {
     /// Number of contexts opened so far; the next sandbox gets this number plus one.
     ContextCounter = 0,
-    /// (context of the live sandbox or 0, its program handle, 0, 0).
+    /// (context of the live sandbox or 0, 0, 0, 0).
     Live = 1,
     /// The runtime's tuple while a sandbox runs: (pc, fp, pages, stack).
     RuntimeTuple = 2,

@@ -22,6 +22,9 @@ use crate::isa::spaces::{ISA_VERSION, LEAF_CELLS};
 /// Eight canonical KoalaBear elements.
 pub type Digest = [u32; 8];
 
+/// The field's modulus p.
+pub const MODULUS: u32 = KoalaBear::ORDER_U32;
+
 /// The digest of nothing: absent parts of a refused artefact.
 pub const ZERO_DIGEST: Digest = [0; 8];
 
@@ -38,7 +41,8 @@ pub const ENTRIES_PER_LEAF: usize = 16;
 
 const LEAF_ELEMENTS: usize = 32;
 
-type Node = [KoalaBear; 8];
+/// Eight field elements: a digest as tables hold it.
+pub type Node = [KoalaBear; 8];
 
 /// The permutation with its constants at hand.
 #[derive(Clone, Debug)]
@@ -77,7 +81,9 @@ impl Hasher {
         to_digest(&self.compress_nodes(&left.map(element), &right.map(element)))
     }
 
-    fn compress_nodes(&self, left: &Node, right: &Node) -> Node {
+    /// The 2-to-1 compression of field elements.
+    #[must_use]
+    pub fn compress_nodes(&self, left: &Node, right: &Node) -> Node {
         let mut state = [KoalaBear::ZERO; 16];
         let (low, high) = state.split_at_mut(8);
         low.copy_from_slice(left);

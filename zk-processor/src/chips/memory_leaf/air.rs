@@ -33,6 +33,11 @@ impl Chip for MemoryLeaf {
     fn eval<B: ChipBuilder>(&self, builder: &mut B) {
         let row: MemoryLeafCols<B::Var> = builder.current();
         builder.claim_boolean("real or padding", row.is_real);
+        builder.claim_boolean("kept or discarded", row.is_kept);
+        builder.claim(
+            "only a real leaf is kept",
+            row.is_kept * (B::Expr::ONE - row.is_real.into()),
+        );
         for bit in row.space_bits {
             builder.claim_boolean("the space is three bits", bit);
         }
@@ -68,10 +73,19 @@ fn position_is_unique<B: ChipBuilder>(builder: &mut B, row: &MemoryLeafCols<B::V
 }
 
 fn digests_are_right<B: ChipBuilder>(builder: &mut B, row: &MemoryLeafCols<B::Var>) {
-    let real = row.is_real.into();
-    for (cells, digests) in [(&row.old, &row.old_digests), (&row.new, &row.new_digests)] {
+    let sides = [
+        (&row.old, &row.old_digests, row.is_real),
+        (&row.new, &row.new_digests, row.is_kept),
+    ];
+    for (cells, digests, count) in sides {
         let elements = core::array::from_fn(|i| cells[i / CELL_LIMBS][i % CELL_LIMBS].into());
-        leaf_is_hashed(builder, &elements, digests, &real);
+        leaf_is_hashed(builder, &elements, digests, &count.into());
+    }
+    for element in row.new_digests.into_iter().flatten() {
+        builder.claim(
+            "a discarded leaf has no digest",
+            (B::Expr::ONE - row.is_kept.into()) * element.into(),
+        );
     }
 }
 

@@ -8,6 +8,8 @@ columns! {
     pub struct MemoryLeafCols<T> {
         /// 1 on real rows. Bound by *real or padding*.
         is_real: T,
+        /// 1 if the context is kept, 0 if it is discarded. Bound by *kept or discarded*, and by the digest that its tree closes with.
+        is_kept: T,
         /// The context. Bound by the node.
         context: T,
         /// Bits of the space, least significant first. Bound by *the space is three bits*.
@@ -24,7 +26,7 @@ columns! {
         last_time: [T; LEAF_CELLS],
         /// Compressions of the two halves and the digest, before. Bound by Poseidon lookups.
         old_digests: [[T; 8]; 3],
-        /// Compressions of the two halves and the digest, after. Bound by Poseidon lookups.
+        /// Compressions of the two halves and the digest, after. Bound by Poseidon lookups, or *a discarded leaf has no digest*.
         new_digests: [[T; 8]; 3],
     }
 }

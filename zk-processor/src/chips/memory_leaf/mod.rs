@@ -4,6 +4,9 @@
 //! For each real row: the leaf at `index` of the context's memory tree has the digest of the eight old values before the segment and of the eight new
 //! values after it; the cells start the segment with the old values at time 0, and end it with the new ones.
 //!
+//! A leaf of a context that is discarded (dropped, or left by a run that halted) has the new digest 0 instead: nobody hashes what nobody opens again. A leaf
+//! that claims this though its context lives on only takes away: no preimage of the digest 0 is known, so such a leaf can never be opened.
+//!
 //! # Assumes
 //! Each node of the tree is handed out once (see [`super::memory_tree`]), so each leaf of a context occurs in at most one row. That is what makes initial
 //! values unique (rule 9): two initial tuples for one cell would be two timelines.
@@ -17,7 +20,7 @@
 //! |---|---|---|
 //! | Node | received at level 0 | 1 |
 //! | Memory | 8 sent (time 0, old), 8 received (last time, new) | 1 each |
-//! | Poseidon | looked up: three compressions a side | 6 |
+//! | Poseidon | looked up: three compressions a side | 6, 3 if discarded |
 //! | Range16 | looked up: the leaf's number within its space | 2 |
 //!
 //! # Not proved here

@@ -21,6 +21,7 @@ fn leaf(space: Space, leaf: u32, seed: u32) -> LeafEvent {
     let old = core::array::from_fn(|cell| core::array::from_fn(|limb| value(cell, limb)));
     let mut event = LeafEvent {
         context: 3,
+        is_kept: true,
         space,
         leaf,
         old,
@@ -45,6 +46,11 @@ fn events() -> Vec<LeafEvent> {
             last_time: [8; 8],
             ..leaf(Space::Link, 5, 4)
         },
+        // Of a context that is dropped.
+        LeafEvent {
+            is_kept: false,
+            ..leaf(Space::Frame, 9, 5)
+        },
     ])
 }
 
@@ -64,7 +70,12 @@ fn partners(event: &LeafEvent) -> Vec<(Sign, Message<Val>)> {
         hasher.compress(&left, &right).map(Val::from_u32)
     };
     let [context, index] = [event.context, event.index()].map(Val::from_u32);
-    let node = Message::node(context, Val::ZERO, index, digest(&event.old), digest(&event.new));
+    let new = if event.is_kept {
+        digest(&event.new)
+    } else {
+        [Val::ZERO; 8]
+    };
+    let node = Message::node(context, Val::ZERO, index, digest(&event.old), new);
     let mut partners = Vec::from([(Sign::Send, node)]);
     for cell in 0..8_u32 {
         let message = |time: u32, limbs: [u32; 4]| {
@@ -120,10 +131,33 @@ fn forged_leaves_break_a_claim_or_a_bus() {
     forgery
         .set(0, column("space_bits"), 2)
         .breaks("the space is three bits");
+    // A leaf that is kept with the digest 0, one that is discarded with a digest, and padding that hashes.
+    forgery.set(0, column("is_kept"), 2).breaks("kept or discarded");
+    forgery
+        .set(0, column("is_kept"), 0)
+        .breaks("a discarded leaf has no digest");
+    forgery.set(6, column("is_kept"), 1).breaks("only a real leaf is kept");
+    forgery
+        .set(4, column("new_digests") + 16, 1)
+        .breaks("a discarded leaf has no digest");
     // Another initial value; an earlier last time; the same leaf told twice.
     forgery.set(0, column("old"), 12_345).is_unbalanced(&partners);
     forgery.set(0, column("last_time") + 1, 0).is_unbalanced(&partners);
     forgery.set(5, column("is_real"), 1).is_unbalanced(&partners);
+}
+
+/// Claiming that a leaf is discarded changes the digest that its tree closes with.
+#[test]
+fn a_leaf_of_a_kept_tree_cannot_be_discarded() {
+    let honest = tables(&events());
+    let mut discarded = events();
+    discarded[0].is_kept = false;
+    let forged = Tables {
+        partners: honest.partners,
+        ..tables(&discarded)
+    };
+    let at_the_node = |failure: &Failure| matches!(failure, Failure::Bus { tag: Tag::Node, .. });
+    assert!(failures(&forged).iter().any(at_the_node));
 }
 
 /// A leaf of one space must not pass as a leaf of another: bit 26 of the number moved into the space.
@@ -164,13 +198,16 @@ fn every_column_of_a_real_row_is_bound() {
         Table::of(&|b| ByteTable.eval(b), "byte_table", &bytes),
         Table::of(&|b| Poseidon2.eval(b), "poseidon2", &hashes),
     ];
-    assert_columns_bound_with::<MemoryLeafCols<Val>>(
-        "memory_leaf",
-        &|b| MemoryLeaf.eval(b),
-        &leaves,
-        1,
-        &others,
-        &partners,
-        &[],
-    );
+    // Row 1 is kept, row 4 discarded.
+    for row in [1, 4] {
+        assert_columns_bound_with::<MemoryLeafCols<Val>>(
+            "memory_leaf",
+            &|b| MemoryLeaf.eval(b),
+            &leaves,
+            row,
+            &others,
+            &partners,
+            &[],
+        );
+    }
 }

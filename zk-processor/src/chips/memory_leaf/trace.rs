@@ -17,6 +17,8 @@ use crate::isa::spaces::SPACE_LEAVES_LOG2;
 pub struct LeafEvent {
     /// The context.
     pub context: u32,
+    /// Whether the context outlives the segment; if not, its values are not hashed again.
+    pub is_kept: bool,
     /// The space.
     pub space: Space,
     /// Number of the leaf within its space, below 2^26.
@@ -36,7 +38,7 @@ impl LeafEvent {
     }
 }
 
-/// One row per leaf, and for each leaf its digests before and after, as the tree needs them.
+/// One row per leaf, and for each leaf its digests before and after, as the tree needs them; the latter is zero if the context is discarded.
 pub fn memory_leaf_trace(
     leaves: &[LeafEvent],
     minimum_height_log2: u32,
@@ -60,8 +62,14 @@ fn fill_row(leaf: &LeafEvent, bytes: &mut ByteLookups, hashes: &mut PoseidonLook
     bytes.ask_range16(high);
     let old = leaf.old.map(|cell| cell.map(Val::from_u32));
     let new = leaf.new.map(|cell| cell.map(Val::from_u32));
+    let new_digests = if leaf.is_kept {
+        leaf_digests(&flat(&new), hashes)
+    } else {
+        Default::default()
+    };
     MemoryLeafCols {
         is_real: Val::ONE,
+        is_kept: Val::from_bool(leaf.is_kept),
         context: Val::from_u32(leaf.context),
         space_bits: core::array::from_fn(|bit| Val::from_u32(leaf.space as u32 >> bit & 1)),
         leaf_low: Val::from_u16(leaf.leaf as u16),
@@ -70,7 +78,7 @@ fn fill_row(leaf: &LeafEvent, bytes: &mut ByteLookups, hashes: &mut PoseidonLook
         new,
         last_time: leaf.last_time.map(Val::from_u32),
         old_digests: leaf_digests(&flat(&old), hashes),
-        new_digests: leaf_digests(&flat(&new), hashes),
+        new_digests,
     }
 }
 

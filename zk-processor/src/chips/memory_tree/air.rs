@@ -40,7 +40,11 @@ impl Chip for MemoryTree {
             Message::poseidon(exprs(left_old), exprs(right_old), exprs(old)),
             real.clone(),
         );
-        builder.send(Message::poseidon(exprs(left_new), exprs(right_new), exprs(new)), real);
+        builder.send(
+            Message::poseidon(exprs(left_new), exprs(right_new), exprs(new)),
+            row.is_kept,
+        );
+        kept_or_discarded(builder, &row, &real);
 
         let node = Message::node(
             row.context.into(),
@@ -70,6 +74,17 @@ fn root_inner_node_or_padding<B: ChipBuilder>(builder: &mut B, row: &MemoryTreeC
     let depth = B::Expr::from_u32(DEPTH as u32);
     builder.claim("the root is on top", row.is_root.into() * (row.level.into() - depth));
     builder.claim("the root is on top", row.is_root * row.index);
+}
+
+/// What is discarded is not hashed again: its digest afterwards is 0, which nobody can open.
+fn kept_or_discarded<B: ChipBuilder>(builder: &mut B, row: &MemoryTreeCols<B::Var>, real: &B::Expr) {
+    let discarded = B::Expr::ONE - row.is_kept.into();
+    builder.claim_boolean("kept or discarded", row.is_kept);
+    builder.claim("only a real node is kept", row.is_kept * (B::Expr::ONE - real.clone()));
+    let [_, new] = row.digest;
+    for element in new {
+        builder.claim("a discarded node has no digest", discarded.clone() * element.into());
+    }
 }
 
 /// A touched child is handed on once; an untouched one has the same digest before and after. Padding touches nothing.

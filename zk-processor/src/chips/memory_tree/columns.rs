@@ -9,6 +9,8 @@ columns! {
         is_inner: T,
         /// 1 on root rows. Bound by *root, inner node or padding*.
         is_root: T,
+        /// 1 if the context is kept, 0 if it is discarded. Bound by *kept or discarded*, and by the closing.
+        is_kept: T,
         /// The context. Bound by the node or the opening.
         context: T,
         /// Levels above the leaves: 29 for the root. Bound by *the root is on top* or the node.
@@ -23,7 +25,7 @@ columns! {
         left: [[T; 8]; 2],
         /// Right child before and after.
         right: [[T; 8]; 2],
-        /// This node before and after. Bound by the compressions.
+        /// This node before and after. Bound by the compressions and *a discarded node has no digest*.
         digest: [[T; 8]; 2],
     }
 }

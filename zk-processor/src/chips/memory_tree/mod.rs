@@ -2,7 +2,12 @@
 //!
 //! # Proves
 //! For each context that is opened: every leaf that a memory row used lies in the tree of the opening root, at its index, with its old digest; and
-//! replacing the old digests of those leaves by the new ones, and nothing else, gives the closing root.
+//! replacing the old digests of those leaves by the new ones, and nothing else, gives the closing root. A context that is discarded (dropped, or left by a
+//! run that halted) closes with the root 0.
+//!
+//! # Discarded contexts
+//! Their nodes are opened like all others; the new side is not hashed and claims the digest 0. A row that claims so though its context is kept only takes
+//! away: its subtree could be opened again only with a preimage of 0, and none is known. So rows of one context need not agree on it.
 //!
 //! # Assumes
 //! Each context is opened once (boundary and `enter`, rule 10). Poseidon2 compressions collide for nobody.
@@ -20,7 +25,7 @@
 //! | Open | received by the root row | 1 |
 //! | Close | sent by the root row | 1 |
 //! | Node | received by every other row; sent for each touched child | 1 each |
-//! | Poseidon | looked up, before and after | 2 |
+//! | Poseidon | looked up, before and after | 2, 1 if discarded |
 //!
 //! Degree 2.
 

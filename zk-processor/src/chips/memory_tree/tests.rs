@@ -12,6 +12,7 @@ use crate::chips::builder::{Chip, Sign, Val};
 use crate::chips::buses::Message;
 use crate::chips::check::{Failure, Table, check_with};
 use crate::chips::poseidon2::{Poseidon2, PoseidonLookups, poseidon2_trace};
+use crate::chips::read_tree::SparseTree;
 use crate::chips::testing::{Forgery, assert_columns_bound_with};
 use crate::chips::trace::Trace;
 use crate::isa::Space;
@@ -41,26 +42,10 @@ fn leaf_digest(value: u64) -> [Val; 8] {
     hasher.compress(&left, &right).map(Val::from_u32)
 }
 
-/// The non-default nodes of a tree with these leaves.
-fn nodes(values: &Values) -> BTreeMap<(u32, u32), [Val; 8]> {
-    let mut scratch = PoseidonLookups::default();
-    let mut all = BTreeMap::new();
-    let mut level: BTreeMap<u32, [Val; 8]> = values
-        .iter()
-        .map(|(index, value)| (*index, leaf_digest(*value)))
-        .collect();
-    let mut empty = leaf_digest(0);
-    for height in 0..DEPTH as u32 {
-        let mut above = BTreeMap::new();
-        for (index, digest) in &level {
-            all.insert((height, *index), *digest);
-            let node = |at: u32| level.get(&at).copied().unwrap_or(empty);
-            above.insert(index / 2, scratch.ask(&node(index & !1), &node(index | 1)));
-        }
-        empty = scratch.ask(&empty, &empty);
-        level = above;
-    }
-    all
+/// The tree with these leaves.
+fn tree(values: &Values) -> SparseTree {
+    let leaves = values.iter().map(|(index, value)| (*index, leaf_digest(*value)));
+    SparseTree::new(leaves, leaf_digest(0), DEPTH as u32)
 }
 
 struct Tables {
@@ -74,7 +59,7 @@ fn index(space: Space, leaf: u32) -> u32 {
     crate::program::image::leaf_index(space, leaf * 8)
 }
 
-/// Context 0 changes two leaves, reads one, creates one; context 4 touches nothing.
+/// Context 0 changes two leaves, reads one, creates one; context 4 touches nothing; context 5 does what context 0 does and is dropped.
 fn tables() -> Tables {
     let before = Values::from([
         (index(Space::Frame, 0), 5),
@@ -99,20 +84,28 @@ fn tables() -> Tables {
             digests: [digest(&before, *at), digest(&after, *at)],
         })
         .collect();
-    let contexts = [
-        ContextTree {
-            context: 0,
-            nodes: nodes(&before),
-            leaves: leaves.clone(),
-        },
-        ContextTree {
-            context: 4,
-            nodes: nodes(&before),
-            leaves: Vec::new(),
-        },
+    let context = |context, is_kept, leaves| ContextTree {
+        context,
+        is_kept,
+        tree: tree(&before),
+        leaves,
+    };
+    // A leaf of a discarded context has no digest after the segment.
+    let dropped = leaves.iter().map(|leaf| TreeLeaf {
+        digests: [leaf.digests[0], [Val::ZERO; 8]],
+        ..*leaf
+    });
+    let dropped: Vec<_> = dropped.collect();
+    let mut contexts = [
+        context(0, true, leaves.clone()),
+        context(4, true, Vec::new()),
+        context(5, false, dropped.clone()),
     ];
     let mut hashes = PoseidonLookups::default();
-    let (trees, roots) = memory_tree_trace(&contexts, &leaf_digest(0), 2, &mut hashes);
+    let (trees, roots) = memory_tree_trace(&mut contexts, 2, &mut hashes);
+    // The trees are those after the segment.
+    assert_eq!(contexts[0].tree.root(), image_root(&after));
+    assert_eq!(contexts[1].tree.root(), image_root(&before));
 
     let zero = Val::ZERO;
     let four = Val::from_u32(4);
@@ -122,11 +115,18 @@ fn tables() -> Tables {
         (Sign::Send, Message::open(four, image_root(&before))),
         (Sign::Receive, Message::close(four, image_root(&before))),
     ]);
-    for leaf in leaves {
+    let five = Val::from_u32(5);
+    partners.push((Sign::Send, Message::open(five, image_root(&before))));
+    partners.push((Sign::Receive, Message::close(five, [zero; 8])));
+    for (context, leaf) in leaves
+        .iter()
+        .map(|leaf| (zero, leaf))
+        .chain(dropped.iter().map(|leaf| (five, leaf)))
+    {
         let [old, new] = leaf.digests;
         partners.push((
             Sign::Receive,
-            Message::node(zero, zero, Val::from_u32(leaf.index), old, new),
+            Message::node(context, zero, Val::from_u32(leaf.index), old, new),
         ));
     }
     Tables {
@@ -149,7 +149,7 @@ fn failures(tables: &Tables) -> Vec<Failure> {
 fn honest_trees_open_and_close_with_the_roots_of_the_program_commitment() {
     let tables = tables();
     assert_eq!(failures(&tables), []);
-    assert_eq!(tables.roots.len(), 2);
+    assert_eq!(tables.roots.len(), 3);
     let last = &tables.roots[1];
     assert_eq!((last.context, last.roots[0]), (4, last.roots[1]));
 }
@@ -171,6 +171,17 @@ fn forged_trees_break_a_claim_or_a_bus() {
     forgery.set(root, column("level"), 28).breaks("the root is on top");
     forgery.set(root, column("index"), 1).breaks("the root is on top");
     forgery.set(0, column("left_touched"), 2).breaks("touched is a bit");
+    // A node that is kept with the digest 0, a discarded one with another, and padding that hashes.
+    forgery.set(root, column("is_kept"), 2).breaks("kept or discarded");
+    forgery
+        .set(root, column("is_kept"), 0)
+        .breaks("a discarded node has no digest");
+    forgery
+        .set(real_rows, column("is_kept"), 1)
+        .breaks("only a real node is kept");
+    forgery
+        .set(real_rows - 1, column("digest") + 8, 1)
+        .breaks("a discarded node has no digest");
     // A leaf handed out by padding, and an untouched subtree that changes.
     forgery
         .set(real_rows, column("left_touched"), 1)
@@ -207,7 +218,10 @@ fn every_column_of_a_real_row_is_bound() {
     let root = (0..trees.height())
         .find(|row| trees.cell(*row, is_root) == Val::ONE)
         .expect("a root row");
-    for row in [0, root] {
+    let discarded = (0..trees.height())
+        .rfind(|row| trees.cell(*row, is_root) == Val::ONE)
+        .expect("a root row");
+    for row in [0, root, discarded] {
         assert_columns_bound_with::<MemoryTreeCols<Val>>(
             "memory_tree",
             &|b| MemoryTree.eval(b),
@@ -217,5 +231,17 @@ fn every_column_of_a_real_row_is_bound() {
             &partners,
             &[],
         );
+    }
+}
+
+/// Leaves set one after the other give the tree that is made of all of them, whatever was there before.
+#[test]
+fn a_tree_can_be_updated() {
+    let mut values = Values::from([(3, 1), (index(Space::Memory, 77), 6)]);
+    let mut updated = tree(&values);
+    for changes in [[(3, 9), (4, 2)], [(u32::MAX >> 3, 8), (4, 0)]] {
+        updated.set_leaves(changes.map(|(index, value)| (index, leaf_digest(value))));
+        values.extend(changes);
+        assert_eq!(updated.root(), tree(&values).root());
     }
 }

@@ -9,6 +9,7 @@ use super::DEPTH;
 use super::columns::MemoryTreeCols;
 use crate::chips::builder::{Columns, Val};
 use crate::chips::poseidon2::{DIGEST_WIDTH, PoseidonLookups};
+use crate::chips::read_tree::SparseTree;
 use crate::chips::trace::Trace;
 
 type Digest = [Val; DIGEST_WIDTH];
@@ -22,14 +23,16 @@ pub struct TreeLeaf {
     pub digests: [Digest; 2],
 }
 
-/// The memory of one context: the nodes that are not defaults before the segment, and the leaves that the segment touched.
-#[derive(Clone, Debug, Default)]
+/// The memory of one context, and what a segment did to it. It lasts: when the table is filled, the tree becomes that after the segment.
+#[derive(Clone, Debug)]
 pub struct ContextTree {
     /// The context.
     pub context: u32,
-    /// Digests before the segment by (level, index); a node that is not here is the root of an empty subtree.
-    pub nodes: BTreeMap<(u32, u32), Digest>,
-    /// Touched leaves.
+    /// Whether the context outlives the segment.
+    pub is_kept: bool,
+    /// Its nodes before the segment; made with [`DEPTH`].
+    pub tree: SparseTree,
+    /// Leaves that the segment touched. Taken when the table is filled.
     pub leaves: Vec<TreeLeaf>,
 }
 
@@ -42,18 +45,16 @@ pub struct Roots {
     pub roots: [Digest; 2],
 }
 
-/// One row per inner node above a touched leaf, for every context; returns the roots in the same order. `empty_leaf` is the digest of a leaf of zeros.
+/// One row per inner node above a touched leaf, for every context; returns the roots in the same order. The trees become those after the segment.
 pub fn memory_tree_trace(
-    contexts: &[ContextTree],
-    empty_leaf: &Digest,
+    contexts: &mut [ContextTree],
     minimum_height_log2: u32,
     hashes: &mut PoseidonLookups,
 ) -> (Trace, Vec<Roots>) {
     let mut rows = Vec::new();
     let mut all_roots = Vec::new();
-    let empty = empty_subtrees(empty_leaf);
     for tree in contexts {
-        all_roots.push(fill_context(tree, &empty, hashes, &mut rows));
+        all_roots.push(fill_context(tree, hashes, &mut rows));
     }
     let mut trace = Trace::with_rows(MemoryTreeCols::<Val>::WIDTH, rows.len(), minimum_height_log2);
     for (row, columns) in rows.iter().enumerate() {
@@ -62,55 +63,38 @@ pub fn memory_tree_trace(
     (trace, all_roots)
 }
 
-/// Digest of an empty subtree of each height, leaves first.
-fn empty_subtrees(empty_leaf: &Digest) -> Vec<Digest> {
-    // A scratch count: only digests are wanted here.
-    let mut scratch = PoseidonLookups::default();
-    let mut levels = Vec::from([*empty_leaf]);
-    for level in 0..DEPTH {
-        let below = levels[level];
-        levels.push(scratch.ask(&below, &below));
-    }
-    levels
-}
-
 /// Level by level from the leaves: each node's children are then known on both sides.
-fn fill_context(
-    tree: &ContextTree,
-    empty: &[Digest],
-    hashes: &mut PoseidonLookups,
-    rows: &mut Vec<MemoryTreeCols<Val>>,
-) -> Roots {
-    let mut touched: BTreeMap<u32, [Digest; 2]> = tree.leaves.iter().map(|leaf| (leaf.index, leaf.digests)).collect();
+fn fill_context(context: &mut ContextTree, hashes: &mut PoseidonLookups, rows: &mut Vec<MemoryTreeCols<Val>>) -> Roots {
+    let leaves = core::mem::take(&mut context.leaves);
+    let mut touched: BTreeMap<u32, [Digest; 2]> = leaves.iter().map(|leaf| (leaf.index, leaf.digests)).collect();
     let mut roots = [Digest::default(); 2];
     for level in 1..=DEPTH as u32 {
-        let before = |index: u32| {
-            let below = level - 1;
-            tree.nodes
-                .get(&(below, index))
-                .copied()
-                .unwrap_or(empty[below as usize])
-        };
+        let is_root = level == DEPTH as u32;
         // The root row exists even when nothing was touched: opening and closing must meet.
         let mut parents: BTreeSet<u32> = touched.keys().map(|index| index / 2).collect();
-        if level == DEPTH as u32 {
+        if is_root {
             parents.insert(0);
         }
         let mut above = BTreeMap::new();
         for index in parents {
             let child = |side: u32| {
                 let child = index * 2 + side;
-                touched
-                    .get(&child)
-                    .map_or(([before(child); 2], false), |digests| (*digests, true))
+                let untouched = || ([context.tree.node(level - 1, child); 2], false);
+                touched.get(&child).map_or_else(untouched, |digests| (*digests, true))
             };
             let ((left, left_touched), (right, right_touched)) = (child(0), child(1));
-            let digest = core::array::from_fn(|side| hashes.ask(&left[side], &right[side]));
-            let is_root = level == DEPTH as u32;
+            let old = hashes.ask(&left[0], &right[0]);
+            let new = if context.is_kept {
+                hashes.ask(&left[1], &right[1])
+            } else {
+                Digest::default()
+            };
+            let digest = [old, new];
             rows.push(MemoryTreeCols {
                 is_inner: Val::from_bool(!is_root),
                 is_root: Val::from_bool(is_root),
-                context: Val::from_u32(tree.context),
+                is_kept: Val::from_bool(context.is_kept),
+                context: Val::from_u32(context.context),
                 level: Val::from_u32(level),
                 index: Val::from_u32(index),
                 left_touched: Val::from_bool(left_touched),
@@ -122,10 +106,15 @@ fn fill_context(
             above.insert(index, digest);
             roots = digest;
         }
+        for (index, [_, new]) in touched {
+            context.tree.set_node(level - 1, index, new);
+        }
         touched = above;
     }
+    let [_, new] = roots;
+    context.tree.set_node(DEPTH as u32, 0, new);
     Roots {
-        context: tree.context,
+        context: context.context,
         roots,
     }
 }

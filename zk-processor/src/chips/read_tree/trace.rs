@@ -1,6 +1,6 @@
 //! How the table of read-only nodes is filled.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use p3_field::PrimeCharacteristicRing;
@@ -10,6 +10,7 @@ use crate::chips::builder::{Columns, Val};
 use crate::chips::buses::ReadTree;
 use crate::chips::poseidon2::PoseidonLookups;
 use crate::chips::trace::Trace;
+use crate::program::commitment::Hasher;
 
 type Digest = [Val; 8];
 
@@ -24,31 +25,42 @@ pub struct SparseTree {
 }
 
 impl SparseTree {
-    /// The tree of these leaves, ascending by index; every other leaf has the digest `empty_leaf`.
+    /// The tree of these leaves; every other leaf has the digest `empty_leaf`.
     pub fn new(leaves: impl IntoIterator<Item = (u32, Digest)>, empty_leaf: Digest, depth: u32) -> Self {
-        // A scratch count: only digests are wanted here.
-        let mut scratch = PoseidonLookups::default();
+        let hasher = Hasher::new();
+        let mut empty = Vec::from([empty_leaf]);
+        for level in 0..depth as usize {
+            empty.push(hasher.compress_nodes(&empty[level], &empty[level]));
+        }
         let mut tree = Self {
             nodes: BTreeMap::new(),
-            empty: Vec::from([empty_leaf]),
+            empty,
             depth,
         };
-        let mut level: BTreeMap<u32, Digest> = leaves.into_iter().collect();
-        for height in 0..=depth {
-            tree.nodes
-                .extend(level.iter().map(|(index, digest)| ((height, *index), *digest)));
-            let empty = tree.empty[height as usize];
-            let node = |index: u32| level.get(&index).copied().unwrap_or(empty);
-            let mut above = BTreeMap::new();
-            for index in level.keys().map(|index| index / 2) {
-                above
-                    .entry(index)
-                    .or_insert_with(|| scratch.ask(&node(index * 2), &node(index * 2 + 1)));
-            }
-            tree.empty.push(scratch.ask(&empty, &empty));
-            level = above;
-        }
+        tree.set_leaves(leaves);
         tree
+    }
+
+    /// Gives leaves new digests: one compression for each node above them.
+    pub fn set_leaves(&mut self, leaves: impl IntoIterator<Item = (u32, Digest)>) {
+        let hasher = Hasher::new();
+        let mut changed: BTreeMap<u32, Digest> = leaves.into_iter().collect();
+        for level in 0..=self.depth {
+            let above: BTreeSet<u32> = changed.keys().map(|index| index / 2).collect();
+            for (index, digest) in changed {
+                self.set_node(level, index, digest);
+            }
+            let parent = |index| {
+                let (left, right) = (self.node(level, index * 2), self.node(level, index * 2 + 1));
+                (index, hasher.compress_nodes(&left, &right))
+            };
+            changed = above.into_iter().map(parent).collect();
+        }
+    }
+
+    /// Sets one node, for those who know the nodes above it and set them too.
+    pub(crate) fn set_node(&mut self, level: u32, index: u32, digest: Digest) {
+        self.nodes.insert((level, index), digest);
     }
 
     /// Digest of a node.
