@@ -357,17 +357,32 @@ impl<C: Chip + Copy + Debug> Suspect<C> {
         opcodes: &[(Opcode, &[&str])],
         partners: impl FnOnce(&[Event]) -> Vec<(Sign, Message<Val>)>,
     ) {
-        // A small table: one event of each opcode.
-        let rows = opcodes
+        let rows: Vec<_> = opcodes
             .iter()
-            .map(|(opcode, _)| self.events[self.row_of(*opcode)].clone());
-        let events: Vec<_> = rows.collect();
+            .map(|(opcode, free)| (self.row_of(*opcode), *free))
+            .collect();
+        self.assert_rows_bound::<Cols>(&rows, partners);
+    }
+
+    /// Number of events.
+    pub(crate) fn rows(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Asserts that no column of these rows can change unnoticed, except `free` ones, for which the test says why.
+    pub(crate) fn assert_rows_bound<Cols: Columns<Val>>(
+        &self,
+        rows: &[(usize, &[&str])],
+        partners: impl FnOnce(&[Event]) -> Vec<(Sign, Message<Val>)>,
+    ) {
+        // A small table: these events only.
+        let events: Vec<_> = rows.iter().map(|(row, _)| self.events[*row].clone()).collect();
         let mut lookups = ByteLookups::default();
         let trace = (self.fill)(&events, 2, &mut lookups);
         let bytes = byte_table_trace(&lookups);
         let mut partners = partners(&events);
         partners.extend(events.iter().flat_map(Event::partners));
-        for (row, (_, free)) in opcodes.iter().enumerate() {
+        for (row, (_, free)) in rows.iter().enumerate() {
             assert_columns_bound_with::<Cols>(
                 self.chip.name(),
                 &|b| self.chip.eval(b),

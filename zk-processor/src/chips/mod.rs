@@ -29,6 +29,7 @@
 //! | [`hash_step`] | operands and bounds of hash operations |
 //! | [`input_leaf`] | eight cells of the input |
 //! | [`growth`] | sizes and growth of memory and tables, elements, linear charges |
+//! | [`hand_over`] | a sandbox gives control back to the runtime |
 //! | [`load_8`] | byte loads |
 //! | [`load_16`] | 2-byte loads at even addresses |
 //! | [`load_32`] | 4-byte loads at even addresses, within a cell |
@@ -41,9 +42,14 @@
 //! | [`mul_wide`] | 128-bit products, signed and unsigned |
 //! | [`carry_64`] | 64-bit sums and differences with a carry in or out |
 //! | [`program_table`] | which program a handle is |
+//! | [`open_or_halt`] | the runtime opens a sandbox, or halts with the public output |
+//! | [`out_of_gas`] | charges that gas or stack do not cover |
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 //! | [`ret`] | returns to a caller |
 //! | [`sha_256`] | compressions of SHA-256 |
+//! | [`sandbox_access`] | arguments, results, control cells and the end of a sandbox |
+//! | [`sandbox_exit`] | traps, host calls and returns of a sandbox, and its faults |
+//! | [`sandbox_switch`] | the runtime enters or resumes a sandbox |
 //! | [`shift_32`] | 32-bit shifts and rotations |
 //! | [`store_8`] | byte stores |
 //! | [`store_16`] | 2-byte stores at even addresses |
@@ -81,6 +87,7 @@ pub mod extend;
 pub mod gadgets;
 pub mod global;
 pub mod growth;
+pub mod hand_over;
 pub mod hash_step;
 pub mod input_leaf;
 pub mod less_32;
@@ -92,6 +99,7 @@ pub mod load_8;
 pub mod load_unaligned;
 pub mod logic_32;
 pub mod logic_64;
+pub mod lookup_source;
 pub mod machine;
 pub mod memory_leaf;
 #[cfg(test)]
@@ -101,14 +109,21 @@ pub mod move_value;
 pub mod mul_32;
 pub mod mul_64;
 pub mod mul_wide;
+pub mod open_or_halt;
 #[cfg(test)]
 mod operation_testing;
+pub mod out_of_gas;
 pub mod poseidon2;
 #[cfg(test)]
 mod product_testing;
 pub mod program_table;
 pub mod read_tree;
 pub mod ret;
+pub mod sandbox_access;
+pub mod sandbox_exit;
+pub mod sandbox_switch;
+#[cfg(test)]
+pub(crate) mod sandbox_testing;
 pub mod select;
 pub mod sha_256;
 pub mod shift_32;

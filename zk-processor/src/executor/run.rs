@@ -738,6 +738,9 @@ pub(crate) fn run<const RECORD: bool>(context: &mut Context, around: &mut Surrou
             | Opcode::Sha256Step
             | Opcode::Poseidon2Begin
             | Opcode::Poseidon2Step => {
+                if input.is_none() && row.opcode.is_privileged() {
+                    trap!(Trap::Fault);
+                }
                 let mut operands = bulk::Operands::read(slot, row.a);
                 if RECORD {
                     let from = fp as usize + usize::from(row.a);

@@ -116,14 +116,7 @@ impl Control {
         }
     }
 
-    fn opens<const RECORD: bool>(
-        &mut self,
-        context: u32,
-        root: &Digest,
-        pages: u32,
-        now: u64,
-        record: &mut Record,
-    ) {
+    fn opens<const RECORD: bool>(&mut self, context: u32, root: &Digest, pages: u32, now: u64, record: &mut Record) {
         let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
         for (cell, value) in [
             (ControlCell::ContextCounter, [u64::from(context), 0]),

@@ -200,17 +200,17 @@ fn fill_memory(
     );
     tables.insert(MachineChip::MemoryLeaf, leaves);
     let contexts: Vec<_> = memories.contexts().collect();
-    let trees: Vec<_> = contexts
-        .iter()
-        .map(|context| memories.context_tree(*context, tree_leaves(*context, &segment.leaves, &digests)))
+    let mut trees: Vec<_> = contexts
+        .into_iter()
+        .filter_map(|context| {
+            let leaves = tree_leaves(context, &segment.leaves, &digests);
+            memories.take(context, segment.keeps(context), leaves)
+        })
         .collect();
-    let (trace, _) = memory_tree_trace(&trees, &memories.empty_leaf(), 7, hashes);
+    let (trace, _) = memory_tree_trace(&mut trees, 7, hashes);
     tables.insert(MachineChip::MemoryTree, Vec::from([trace]));
-    for tree in &trees {
-        memories.update(
-            tree.context,
-            tree.leaves.iter().map(|leaf| (leaf.index, leaf.digests[1])),
-        );
+    for tree in trees {
+        memories.put(tree);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The memory trees of a run, from segment to segment.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
@@ -8,6 +8,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use crate::chips::builder::Val;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::chips::memory_tree::{ContextTree, DEPTH, TreeLeaf};
+use crate::chips::read_tree::SparseTree;
 use crate::program::Image;
 use crate::program::commitment::{Digest, Hasher};
 
@@ -17,22 +18,17 @@ type Node = [Val; 8];
 #[derive(Clone, Debug)]
 pub struct Memories {
     hasher: Hasher,
-    /// Digests of empty subtrees by level.
-    empty: Vec<Node>,
-    trees: BTreeMap<u32, BTreeMap<(u32, u32), Node>>,
+    empty_leaf: Node,
+    trees: BTreeMap<u32, SparseTree>,
 }
 
 impl Default for Memories {
     fn default() -> Self {
         let hasher = Hasher::new();
-        let leaf = leaf_digest(&hasher, &[[0; 4]; 8]);
-        let mut empty = Vec::from([leaf]);
-        for level in 0..DEPTH {
-            empty.push(compress(&hasher, &empty[level], &empty[level]));
-        }
+        let empty_leaf = leaf_digest(&hasher, &[[0; 4]; 8]);
         Self {
             hasher,
-            empty,
+            empty_leaf,
             trees: BTreeMap::new(),
         }
     }
@@ -47,14 +43,8 @@ impl Memories {
                 .map(|cell| core::array::from_fn(|limb| (cell >> (16 * limb)) as u32 & 0xffff));
             (leaf.index, leaf_digest(&self.hasher, &cells))
         });
-        let leaves: Vec<_> = leaves.collect();
-        self.trees.insert(context, BTreeMap::new());
-        self.update(context, leaves);
-    }
-
-    /// Forgets a context.
-    pub fn close(&mut self, context: u32) {
-        self.trees.remove(&context);
+        let tree = SparseTree::new(leaves, self.empty_leaf, DEPTH as u32);
+        self.trees.insert(context, tree);
     }
 
     /// Contexts that are open.
@@ -62,59 +52,30 @@ impl Memories {
         self.trees.keys().copied()
     }
 
-    /// Digest of an empty leaf.
-    #[must_use]
-    pub fn empty_leaf(&self) -> Node {
-        self.empty[0]
-    }
-
     /// Root of a context; zeros if it is not open.
     #[must_use]
     pub fn root(&self, context: u32) -> Digest {
-        self.trees.get(&context).map_or([0; 8], |nodes| {
-            self.node(nodes, DEPTH as u32, 0)
-                .map(|element| element.as_canonical_u32())
+        self.trees
+            .get(&context)
+            .map_or([0; 8], |tree| tree.root().map(|element| element.as_canonical_u32()))
+    }
+
+    /// Hands out the tree of a context before a segment, with the leaves that the segment touches; [`Self::put`] takes it back.
+    pub(super) fn take(&mut self, context: u32, is_kept: bool, leaves: Vec<TreeLeaf>) -> Option<ContextTree> {
+        let tree = self.trees.remove(&context)?;
+        Some(ContextTree {
+            context,
+            is_kept,
+            tree,
+            leaves,
         })
     }
 
-    /// The tree of a context before a segment, with the leaves that the segment touches.
-    #[must_use]
-    pub fn context_tree(&self, context: u32, leaves: Vec<TreeLeaf>) -> ContextTree {
-        ContextTree {
-            context,
-            nodes: self.trees.get(&context).cloned().unwrap_or_default(),
-            leaves,
+    /// Takes back the tree as it is behind the segment, unless the context was discarded.
+    pub(super) fn put(&mut self, tree: ContextTree) {
+        if tree.is_kept {
+            self.trees.insert(tree.context, tree.tree);
         }
-    }
-
-    /// Leaves have new digests.
-    pub fn update(&mut self, context: u32, leaves: impl IntoIterator<Item = (u32, Node)>) {
-        let Some(mut nodes) = self.trees.remove(&context) else {
-            return;
-        };
-        let mut changed = BTreeSet::new();
-        for (index, digest) in leaves {
-            nodes.insert((0, index), digest);
-            changed.insert(index / 2);
-        }
-        for level in 1..=DEPTH as u32 {
-            let mut above = BTreeSet::new();
-            for index in changed {
-                let child = |side| self.node(&nodes, level - 1, index * 2 + side);
-                let digest = compress(&self.hasher, &child(0), &child(1));
-                nodes.insert((level, index), digest);
-                above.insert(index / 2);
-            }
-            changed = above;
-        }
-        self.trees.insert(context, nodes);
-    }
-
-    fn node(&self, nodes: &BTreeMap<(u32, u32), Node>, level: u32, index: u32) -> Node {
-        nodes
-            .get(&(level, index))
-            .copied()
-            .unwrap_or(self.empty[level as usize])
     }
 }
 
@@ -129,11 +90,6 @@ pub fn tree_leaves(context: u32, leaves: &[LeafEvent], digests: &[[Node; 2]]) ->
         .collect();
     all.sort_by_key(|leaf| leaf.index);
     all
-}
-
-fn compress(hasher: &Hasher, left: &Node, right: &Node) -> Node {
-    let number = |node: &Node| node.map(|element| element.as_canonical_u32());
-    hasher.compress(&number(left), &number(right)).map(Val::from_u32)
 }
 
 fn leaf_digest(hasher: &Hasher, cells: &[[u32; 4]; 8]) -> Node {

@@ -70,11 +70,19 @@ pub struct Segment {
     pub reads: BoundaryReads,
     /// Number of the live sandbox at the end, 0 if there is none.
     pub live_at_end: u32,
+    /// Contexts that were dropped.
+    pub dropped: BTreeSet<u32>,
     /// The public output, if the run halted.
     pub output: Option<[u8; 32]>,
 }
 
 impl Segment {
+    /// Whether a context outlives the segment: nobody hashes again what is dropped, or left by a run that halted.
+    #[must_use]
+    pub fn keeps(&self, context: u32) -> bool {
+        self.output.is_none() && !self.dropped.contains(&context)
+    }
+
     /// Number of instructions.
     #[must_use]
     pub fn instructions(&self) -> usize {
@@ -116,6 +124,7 @@ pub fn collect(walk: &mut Walk<'_, '_>, limits: &SegmentLimits) -> Result<Segmen
         leaves,
         reads,
         live_at_end,
+        dropped: collector.dropped,
         output: walk.output(),
     })
 }
@@ -224,6 +233,7 @@ struct Collector {
     touched: BTreeMap<(u32, u32), Touched>,
     /// Leaves of contexts that were dropped.
     buried: Vec<LeafEvent>,
+    dropped: BTreeSet<u32>,
     memory_nodes: BTreeSet<Node>,
     read_nodes: BTreeSet<(u8, Node)>,
     sizes: Sizes,
@@ -236,6 +246,7 @@ impl Default for Collector {
             fetches: BTreeMap::new(),
             touched: BTreeMap::new(),
             buried: Vec::new(),
+            dropped: BTreeSet::new(),
             memory_nodes: BTreeSet::new(),
             read_nodes: BTreeSet::new(),
             sizes: Sizes::default(),
@@ -330,6 +341,7 @@ impl Collector {
             return;
         }
         if let Some(context) = walk.machine().live_sandbox() {
+            self.dropped.insert(context);
             let dead: Vec<_> = self
                 .touched
                 .range((context, 0)..=(context, u32::MAX))
@@ -337,7 +349,7 @@ impl Collector {
                 .collect();
             for key in dead {
                 if let Some(old) = self.touched.remove(&key) {
-                    self.buried.push(leaf_event(walk, key, &old));
+                    self.buried.push(leaf_event(walk, key, &old, false));
                 }
             }
         }
@@ -347,16 +359,18 @@ impl Collector {
     fn leaves(&mut self, walk: &Walk<'_, '_>) -> Vec<LeafEvent> {
         let mut leaves = core::mem::take(&mut self.buried);
         let alive = self.touched.iter();
-        leaves.extend(alive.map(|(key, old)| leaf_event(walk, *key, old)));
+        let is_kept = walk.output().is_none();
+        leaves.extend(alive.map(|(key, old)| leaf_event(walk, *key, old, is_kept)));
         leaves
     }
 }
 
-fn leaf_event(walk: &Walk<'_, '_>, (context, index): (u32, u32), touched: &Touched) -> LeafEvent {
+fn leaf_event(walk: &Walk<'_, '_>, (context, index): (u32, u32), touched: &Touched, is_kept: bool) -> LeafEvent {
     let space = Space::from_u8((index >> SPACE_LEAVES_LOG2) as u8).unwrap_or(Space::Control);
     let leaf = index & ((1 << SPACE_LEAVES_LOG2) - 1);
     let mut event = LeafEvent {
         context,
+        is_kept,
         space,
         leaf,
         old: [[0; 4]; LEAF_CELLS],

@@ -126,6 +126,24 @@ pub fn high_bytes_of<B: ChipBuilder>(
     builder.send(Message::byte_pair(first, second), count.clone());
 }
 
+/// The high bytes of all these accesses are bytes: a lookup for every two.
+pub fn all_high_bytes<B: ChipBuilder>(builder: &mut B, accesses: &[[B::Var; ACCESS_CELLS]], count: &B::Expr) {
+    for pair in accesses.chunks(2) {
+        let byte = |index: usize| pair.get(index).map_or(B::Expr::ZERO, |[_, high]| (*high).into());
+        high_bytes_of(builder, byte(0), byte(1), count);
+    }
+}
+
+/// Asks for what [`all_high_bytes`] looks up.
+pub fn ask_all_high_bytes(accesses: &[[Val; ACCESS_CELLS]], lookups: &mut ByteLookups) {
+    let accesses: alloc::vec::Vec<_> = accesses.iter().map(|cells| AccessCols::from_cells(*cells)).collect();
+    for pair in accesses.chunks(2) {
+        if let [first, rest @ ..] = pair {
+            ask_high_bytes(first, rest.first(), lookups);
+        }
+    }
+}
+
 /// Asks for what [`high_bytes_of`] looks up.
 pub fn ask_high_bytes(first: &AccessCols<Val>, second: Option<&AccessCols<Val>>, lookups: &mut ByteLookups) {
     use p3_field::PrimeField32;

@@ -15,6 +15,7 @@
 //! | [`address`] | the effective address of a load or store |
 //! | [`bound`] | one number is at most another |
 //! | [`budget`] | a charge of gas was covered |
+//! | [`control`] | a row of context 0, and control cells |
 //! | [`hand_over`] | the row of a sandbox gives control back, for this reason |
 //! | [`link`] | a return link was this, and is that |
 //! | [`load`] | a load from one cell, but for the selection of its value |
@@ -25,6 +26,7 @@ pub mod access;
 pub mod address;
 pub mod bound;
 pub mod budget;
+pub mod control;
 pub mod equality;
 pub mod execution;
 pub mod hand_over;

@@ -1,0 +1,1 @@
+//! Honest, edge and forged rows.
