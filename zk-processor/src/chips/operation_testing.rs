@@ -132,7 +132,7 @@ impl Account {
         self.state.gas_left -= u32::from(instruction.gas);
         self.state.pc = match effect {
             Effect::GoesTo(pc) => pc,
-            Effect::Writes(_) => before.pc + 1,
+            Effect::Writes(_) | Effect::WritesTwo(..) => before.pc + 1,
         };
         self.events.push(Event {
             before,
