@@ -144,6 +144,7 @@ machine! {
         Return = super::ret::Return, 2, |e, h, l| super::ret::ret_trace(e, h, &mut l.bytes);
         Select = super::select::Select, 1, |e, h, l| super::select::select_trace(e, h, &mut l.bytes);
         Shift32 = super::shift_32::Shift32, 2, |e, h, l| super::shift_32::shift_32_trace(e, h, &mut l.bytes);
+        Shift64 = super::shift_64::Shift64, 1, |e, h, l| super::shift_64::shift_64_trace(e, h, &mut l.bytes);
         Store8 = super::store_8::Store8, 1, |e, h, l| super::store_8::store_8_trace(e, h, &mut l.bytes);
         Store16 = super::store_16::Store16, 1, |e, h, l| super::store_16::store_16_trace(e, h, &mut l.bytes);
         Store32 = super::store_32::Store32, 2, |e, h, l| super::store_32::store_32_trace(e, h, &mut l.bytes);

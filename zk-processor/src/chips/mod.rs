@@ -47,6 +47,7 @@
 //! | [`poseidon2`] | compressions of 16 field elements to 8 |
 //! | [`ret`] | returns to a caller |
 //! | [`sha_256`] | compressions of SHA-256 |
+//! | [`shift_32`], [`shift_64`] | shifts and rotations |
 //! | [`sandbox_access`] | arguments, results, control cells and the end of a sandbox |
 //! | [`sandbox_exit`] | traps, host calls and returns of a sandbox, and its faults |
 //! | [`sandbox_switch`] | the runtime enters or resumes a sandbox |
@@ -127,6 +128,9 @@ pub(crate) mod sandbox_testing;
 pub mod select;
 pub mod sha_256;
 pub mod shift_32;
+pub mod shift_64;
+#[cfg(test)]
+mod shift_testing;
 pub mod store_16;
 pub mod store_32;
 pub mod store_64;

@@ -45,6 +45,7 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
         Family::Logic32 => MachineChip::Logic32,
         Family::Shift32 => MachineChip::Shift32,
         Family::Mul32 => MachineChip::Mul32,
+        Family::Shift64 => MachineChip::Shift64,
         Family::Mul64 => MachineChip::Mul64,
         Family::MulWide => MachineChip::MulWide,
         Family::Carry64 => MachineChip::Carry64,

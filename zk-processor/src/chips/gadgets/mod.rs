@@ -9,6 +9,7 @@
 //! | [`logic`] | the bitwise AND of two values, by bytes |
 //! | [`order`] | whether one value is below another |
 //! | [`product`] | products of values kept as bytes |
+//! | [`shift`] | shifts and rotations |
 //! | [`sum`] | sums of limbs |
 //! | [`wide`] | an instruction's operands are slots, its result goes to a slot, and a third slot gives or takes more |
 //! | [`access`] | a cell held this value at the row's time, and holds that one after it |
@@ -36,6 +37,7 @@ pub mod load;
 pub mod logic;
 pub mod order;
 pub mod product;
+pub mod shift;
 pub mod slots;
 pub mod span;
 pub mod store;
