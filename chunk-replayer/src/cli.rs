@@ -58,6 +58,8 @@ pub enum Command {
     Headers(HeadersArguments),
     /// Measure validation against nearcore's recorded time, and the compressed witness.
     Bench(BenchArguments),
+    /// Run chunks through the chunk guest on the processor's executor, and compare its output with the native statement digest.
+    Guest(GuestArguments),
 }
 
 /// Where chunks come from.
@@ -128,6 +130,32 @@ pub struct HeadersArguments {
     /// File to write
     #[arg(long, value_name = "F")]
     pub out: PathBuf,
+}
+
+/// Arguments of `guest`.
+#[derive(Debug, Args)]
+pub struct GuestArguments {
+    /// Where chunks come from.
+    #[command(flatten)]
+    pub sources: SourceArguments,
+    /// Which of them.
+    #[command(flatten)]
+    pub choice: ChoiceArguments,
+    /// Which build of version 86 to follow [default: fork for recorded folders, released for dumps]
+    #[arg(long, value_enum)]
+    pub variant: Option<Variant>,
+    /// One JSON object per line and chunk, and a summary
+    #[arg(long)]
+    pub json: bool,
+    /// Count SHA-256 blocks too: slower
+    #[arg(long)]
+    pub blocks: bool,
+    /// Write instructions by call stack (folded stacks, as flame graph tools read them) to a file
+    #[arg(long, value_name = "OUT")]
+    pub profile: Option<PathBuf>,
+    /// Another build of the guest in place of the pinned one, with the names of its functions for a profile
+    #[arg(long, value_name = "FILE")]
+    pub wasm: Option<PathBuf>,
 }
 
 /// Arguments of `bench`.

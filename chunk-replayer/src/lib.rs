@@ -13,6 +13,7 @@ pub mod compare;
 pub mod compression;
 pub mod edge;
 pub mod folder;
+pub mod guest;
 pub mod headers_file;
 pub mod inputs;
 pub mod inventory;

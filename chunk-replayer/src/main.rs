@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         None => commands::replay(&cli.replay, &mut out),
         Some(Command::Headers(arguments)) => commands::headers(arguments, &mut out),
         Some(Command::Bench(arguments)) => commands::bench(arguments, &mut out),
+        Some(Command::Guest(arguments)) => commands::guest(arguments, &mut out),
     };
     match ended {
         Ok(status) => ExitCode::from(status),

@@ -1,10 +1,12 @@
 //! What the binary does, one file for each of its commands.
 
 mod bench;
+mod guest;
 mod headers;
 mod replay;
 
 pub use bench::bench;
+pub use guest::guest;
 pub use headers::headers;
 pub use replay::replay;
 

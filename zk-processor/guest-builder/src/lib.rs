@@ -1,8 +1,12 @@
-//! Builds the programs of the processor: crates of the workspace `zk-processor/guests`, compiled to wasm32.
+//! Builds the programs of the processor, compiled to wasm32: crates of the workspace `zk-processor/guests`, and the chunk guest,
+//! which is a crate of the workspace around it because it is made of the same sources as the native replay.
 //!
-//! Tests and tools ask for a guest by name and get its Wasm bytes; cargo decides whether anything has to be compiled. Two
+//! Tests and tools ask for a guest by name and get its Wasm bytes; cargo decides whether anything has to be compiled. Three
 //! guests are part of the processor itself and lie in `zk-processor/assets` as well; `cargo run -p guest-builder` refreshes
 //! them, and a test fails when they do not come from their sources.
+//!
+//! The bytes depend on sources, lock file, profile and compiler, not on where the checkout or cargo's home lie: path dependencies
+//! are inside their workspace, and the paths of downloaded crates, which panic messages name, are mapped away.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,10 +21,24 @@ pub struct Guest {
     target_flags: &'static str,
     /// Its place in `zk-processor/assets`, if it is part of the processor.
     asset: Option<&'static str>,
+    /// Where its crate belongs to.
+    home: Home,
+}
+
+/// A workspace that guests are built from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    /// `zk-processor/guests`.
+    Guests,
+    /// The workspace around it; profile `guest`.
+    Main,
 }
 
 /// Routines are lowered into programs of any feature set, so they use the first version only.
 const FIRST_VERSION: &str = "-Ctarget-cpu=mvp";
+
+/// What every guest is compiled for.
+const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Everything that the processor executes well.
 const ALL_FEATURES: &str = "-Ctarget-feature=+wide-arithmetic,+bulk-memory,+sign-ext,+nontrapping-fptoint,+multivalue";
@@ -30,10 +48,17 @@ pub const SOFTFLOAT_MODULE: Guest = Guest {
     name: "softfloat-module",
     target_flags: FIRST_VERSION,
     asset: Some("softfloat.wasm"),
+    home: Home::Guests,
 };
 
 /// The runtime of plain programs.
 pub const PLAIN_DRIVER: Guest = guest("plain-driver", Some("plain-driver.wasm"));
+
+/// The program whose proof is that of a chunk.
+pub const CHUNK_GUEST: Guest = Guest {
+    home: Home::Main,
+    ..guest("chunk-guest", Some("chunk-guest.wasm"))
+};
 
 /// Fibonacci numbers.
 pub const FIBONACCI: Guest = guest("fibonacci", None);
@@ -56,6 +81,7 @@ pub const GUESTS: &[Guest] = &[
     WORKLOADS,
     SOFTFLOAT_MODULE,
     PLAIN_DRIVER,
+    CHUNK_GUEST,
     FIBONACCI,
     SHA256_CHAIN,
     WASMI_INTERPRETER,
@@ -66,6 +92,7 @@ const fn guest(name: &'static str, asset: Option<&'static str>) -> Guest {
         name,
         target_flags: ALL_FEATURES,
         asset,
+        home: Home::Guests,
     }
 }
 
@@ -75,40 +102,77 @@ impl Guest {
     /// # Errors
     /// The compiler could not be run or failed, or its output could not be read.
     pub fn build(&self) -> io::Result<Vec<u8>> {
-        let workspace = workspace();
+        self.compile(&[])
+    }
+
+    /// The same program with the names of its functions, for profiles: other bytes, the same root.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub fn build_with_names(&self) -> io::Result<Vec<u8>> {
+        let name = match self.home {
+            Home::Guests => "CARGO_PROFILE_RELEASE_STRIP",
+            Home::Main => "CARGO_PROFILE_GUEST_STRIP",
+        };
+        self.compile(&[(name, "debuginfo")])
+    }
+
+    fn compile(&self, variables: &[(&str, &str)]) -> io::Result<Vec<u8>> {
+        let (workspace, profile) = match self.home {
+            Home::Guests => (guests(), "release"),
+            Home::Main => (guests().join("../.."), "guest"),
+        };
         // A folder for each set of flags: guests of different sets do not evict each other's dependencies.
-        let target = workspace
-            .join("../../target/guests")
-            .join(if self.target_flags == FIRST_VERSION {
-                "mvp"
-            } else {
-                "full"
-            });
+        let target = guests().join("../../target/guests").join(match (self.home, self.target_flags) {
+            (Home::Main, _) => "chunk",
+            (Home::Guests, FIRST_VERSION) => "mvp",
+            (Home::Guests, _) => "full",
+        });
         let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--release", "--quiet", "--package", self.name])
+            .args(["build", "--quiet", "--package", self.name, "--profile", profile])
+            .args(["--target", TARGET])
             .current_dir(&workspace)
             .env("CARGO_TARGET_DIR", &target)
             // What the caller's build was configured with is not part of a guest.
-            .env("RUSTFLAGS", self.target_flags)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env("CARGO_ENCODED_RUSTFLAGS", self.compiler_flags())
+            .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_WRAPPER")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
+            .envs(variables.iter().copied())
             .output()?;
         if !output.status.success() {
             let message = format!("building {}: {}", self.name, String::from_utf8_lossy(&output.stderr));
             return Err(io::Error::other(message));
         }
         let file = format!("{}.wasm", self.name.replace('-', "_"));
-        fs::read(target.join("wasm32-unknown-unknown/release").join(file))
+        fs::read(target.join(TARGET).join(profile).join(file))
+    }
+
+    /// Flags of the compiler, as cargo takes them: separated by a control character, so that paths may have blanks.
+    fn compiler_flags(&self) -> String {
+        let mut flags = vec![self.target_flags.to_owned()];
+        if self.home == Home::Main
+            && let Some(home) = cargo_home()
+        {
+            flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+        }
+        flags.join("\x1f")
     }
 
     /// Where the checked-in copy lies.
     #[must_use]
     pub fn asset_path(&self) -> Option<PathBuf> {
-        self.asset.map(|name| workspace().join("../assets").join(name))
+        self.asset.map(|name| guests().join("../assets").join(name))
     }
 }
 
-fn workspace() -> PathBuf {
+fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests")
+}
+
+/// Where cargo keeps the sources of downloaded crates.
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
 }

@@ -99,6 +99,30 @@ pub fn commit(output: &[u8]) -> ! {
     core::arch::wasm32::unreachable()
 }
 
+/// Ends the run with exactly these bytes as its public output: for a guest whose output says itself what the statement is about.
+pub fn halt_with(output: &[u8; 32]) -> ! {
+    let commitment = Commitment {
+        digest: *output,
+        output: output.as_ptr(),
+        output_len: output.len(),
+    };
+    // SAFETY: the address is that of 32 initialised, 8-byte aligned bytes.
+    unsafe { intrinsics::halt(&raw const commitment) };
+    core::arch::wasm32::unreachable()
+}
+
+/// Traps, with a message for the executor's eyes.
+pub fn trap(message: &dyn fmt::Display) -> ! {
+    let mut text = Message {
+        bytes: [0; 512],
+        len: 0,
+    };
+    let _ = write!(text, "{message}");
+    // SAFETY: the executor reads the bytes, which are initialised, and nothing else happens.
+    unsafe { intrinsics::panic(text.bytes.as_ptr(), text.len) };
+    core::arch::wasm32::unreachable()
+}
+
 /// A message of bounded length: what does not fit is left out.
 struct Message {
     bytes: [u8; 512],
@@ -117,12 +141,5 @@ impl Write for Message {
 
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
-    let mut message = Message {
-        bytes: [0; 512],
-        len: 0,
-    };
-    let _ = write!(message, "{info}");
-    // SAFETY: the executor reads the bytes, which are initialised, and nothing else happens.
-    unsafe { intrinsics::panic(message.bytes.as_ptr(), message.len) };
-    core::arch::wasm32::unreachable()
+    trap(info)
 }
