@@ -22,6 +22,12 @@ pub trait Crypto: 'static {
     /// SHA-256 of the concatenation of several parts.
     fn sha256_parts(parts: &[&[u8]]) -> CryptoHash;
 
+    /// SHA-256 of two hashes, one after the other: a node of a Merkle tree.
+    #[must_use]
+    fn sha256_pair(left: &[u8; 32], right: &[u8; 32]) -> CryptoHash {
+        Self::sha256_parts(&[left, right])
+    }
+
     /// Keccak-256, as Ethereum pads it.
     fn keccak256(bytes: &[u8]) -> [u8; 32];
 

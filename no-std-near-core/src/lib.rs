@@ -13,6 +13,7 @@
 //! | [`state`] | keys and values in the trie, the overlay of pending changes, receipt queues | `core/store/src` |
 //! | [`congestion`] | congestion levels and limits, in IEEE doubles | `core/primitives/src/congestion_info.rs` |
 //! | [`bandwidth_scheduler`] | who may send how many bytes to whom | `runtime/runtime/src/bandwidth_scheduler` |
+//! | [`shuffle`] | the protocol's shuffle and its random generator | `chain/chain/src/sharding.rs` |
 //! | [`validator_accounts`] | stake returns and rewards at an epoch start | `runtime/runtime/src/lib.rs` |
 //! | [`validation`] | which actions and receipts are well-formed | `runtime/runtime/src/action_validation.rs` |
 //! | [`transactions`] | a signed transaction is verified, charged, and becomes a receipt | `runtime/runtime/src/verifier.rs` |
@@ -40,6 +41,7 @@ pub mod merkle;
 pub mod params;
 pub mod receipts;
 pub mod resharding;
+pub mod shuffle;
 pub mod state;
 #[cfg(test)]
 mod test_support;

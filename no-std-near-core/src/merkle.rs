@@ -48,14 +48,14 @@ impl<C: Crypto> rs_merkle::Hasher for TreeHasher<C> {
     }
 
     fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
-        right.map_or(*left, |right| C::sha256_parts(&[left, right]).0)
+        right.map_or(*left, |right| C::sha256_pair(left, right).0)
     }
 }
 
 /// Hash of a node with two children.
 #[must_use]
 pub fn combine_hash<C: Crypto>(left: &CryptoHash, right: &CryptoHash) -> CryptoHash {
-    C::sha256_parts(&[left.as_bytes(), right.as_bytes()])
+    C::sha256_pair(&left.0, &right.0)
 }
 
 /// Root over leaves that are already hashed; zero if there are none.

@@ -9,13 +9,11 @@ use alloc::vec::Vec;
 use no_std_near_core::crypto::Crypto;
 use no_std_near_core::merkle::root_from_path;
 use no_std_near_core::receipts::load::receiver_shard_id;
+use no_std_near_core::shuffle::ChaCha20;
 use no_std_near_core::types::ShardId;
 use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::receipt::Receipt;
 use no_std_near_core::types::shard_layout::ShardLayout;
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha20Rng;
 
 use crate::decode::ReceiptProof;
 use crate::error::WitnessError;
@@ -125,7 +123,7 @@ fn keep_receiver(
 
 /// The protocol's shuffle, with its own random generator (spec §B.14).
 pub fn shuffle<T>(items: &mut [T], salt: &CryptoHash) {
-    items.shuffle(&mut ChaCha20Rng::from_seed(salt.0));
+    ChaCha20::from_seed(&salt.0).shuffle(items);
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub struct ValidationResult {
     pub outgoing_receipts_root: CryptoHash,
     /// The first field in which the result differs from the claim; `None` means that the witness proves the chunk.
     pub difference: Option<Difference>,
+    /// What was applied. Taking all of it apart is work: who has no use for that, like a guest about to halt, keeps the result.
+    _applied: CheckedContent,
 }
 
 /// Applies a checked witness. `params` are the runtime parameters that the statement names by hash.
@@ -64,7 +66,7 @@ pub fn validate<C: Crypto, R: ContractRunner<C>>(
     let (main, main_chunk_extra, mut outgoing_receipts) = match &statement.main.kind {
         MainKind::Genesis(extra) => (None, extra.as_ref().clone(), Vec::new()),
         MainKind::NewChunk(chunk) => {
-            let (mut result, extra) = env.apply_new::<C, R>(chunk, checked.main_state, checked.content, runner)?;
+            let (mut result, extra) = env.apply_new::<C, R>(chunk, checked.main_state, &checked.content, runner)?;
             let receipts = core::mem::take(&mut result.outgoing_receipts);
             (Some(result), extra, receipts)
         }
@@ -104,6 +106,7 @@ pub fn validate<C: Crypto, R: ContractRunner<C>>(
         outgoing_receipts,
         outgoing_receipts_root,
         difference,
+        _applied: checked.content,
     })
 }
 
@@ -165,9 +168,9 @@ impl<'a> Environment<'a> {
         self.statement.layout(index).ok_or(ValidateError::Witness(missing))
     }
 
-    fn params_of(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
+    fn params_of<C: Crypto>(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
         let expected = epoch.params_hash;
-        let params = self.params.iter().find(|params| params.params_hash() == expected);
+        let params = self.params.iter().find(|params| params.params_hash_by::<C>() == expected);
         let params = *params.ok_or(ValidateError::MissingParams(expected))?;
         if params.protocol_version != epoch.protocol_version || params.variant != epoch.variant {
             let (expected, found) = (epoch.protocol_version, params.protocol_version);
@@ -176,7 +179,7 @@ impl<'a> Environment<'a> {
         Ok(params)
     }
 
-    fn context<'c>(
+    fn context<'c, C: Crypto>(
         &self,
         block: &'c BlockContext,
         epoch: &EpochStatement,
@@ -200,7 +203,7 @@ impl<'a> Environment<'a> {
             shard_layout: self.layout(shard.0)?,
             congestion_info: &block.congestion,
             bandwidth_requests: &block.bandwidth,
-            params: self.params_of(epoch)?,
+            params: self.params_of::<C>(epoch)?,
             chain,
         })
     }
@@ -221,13 +224,13 @@ impl<'a> Environment<'a> {
         &self,
         chunk: &NewChunk,
         state: StateSource<'_>,
-        content: CheckedContent,
+        content: &CheckedContent,
         runner: &mut R,
     ) -> Result<(ApplyResult, ChunkExtra), ValidateError> {
         let main = &self.statement.main;
         let chain = self.chain_facts(Some(chunk));
         let gas_limit = chunk.chunk.gas_limit;
-        let context = self.context(
+        let context = self.context::<C>(
             &chunk.block,
             &chunk.epoch,
             gas_limit,
@@ -285,7 +288,7 @@ impl<'a> Environment<'a> {
                     ..
                 } = old.as_ref();
                 let chain = self.chain_facts(None);
-                let context = self.context(block, epoch, chunk_extra.gas_limit, (*layout, *shard_id), &chain)?;
+                let context = self.context::<C>(block, epoch, chunk_extra.gas_limit, (*layout, *shard_id), &chain)?;
                 chunk_extra.state_root =
                     apply_missing_chunk(&context, validator_update.as_ref(), state).map_err(failed)?;
             }

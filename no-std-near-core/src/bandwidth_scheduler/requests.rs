@@ -16,7 +16,8 @@ pub fn make_bandwidth_request<E>(
     receipt_sizes: impl Iterator<Item = Result<Bandwidth, E>>,
     params: &BandwidthSchedulerParams,
 ) -> Result<Option<BandwidthRequest>, E> {
-    let values = params.request_values();
+    // Most shards wait for nothing: then the values are not needed.
+    let mut values = None;
     let mut next_value = 0;
     let mut requested: u64 = 0;
     let mut total: Bandwidth = 0;
@@ -25,6 +26,7 @@ pub fn make_bandwidth_request<E>(
         if total <= params.base_bandwidth {
             continue;
         }
+        let values = values.get_or_insert_with(|| params.request_values());
         while values.get(next_value).is_some_and(|value| *value < total) {
             next_value += 1;
         }

@@ -6,13 +6,10 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha20Rng;
-
 use super::distribute_remaining::distribute_remaining_bandwidth;
 use super::requests::requested_bits;
 use super::{BandwidthSchedulerParams, index_of};
+use crate::shuffle::ChaCha20;
 use crate::types::ShardId;
 use crate::types::bandwidth::{
     BANDWIDTH_REQUEST_VALUES_NUM, Bandwidth, BandwidthRequest, BandwidthRequests, BandwidthSchedulerStateV1,
@@ -235,9 +232,9 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        let mut random = ChaCha20Rng::from_seed(seed);
+        let mut random = ChaCha20::from_seed(&seed);
         while let Some((_, mut equals)) = by_allowance.pop_last() {
-            equals.shuffle(&mut random);
+            random.shuffle(&mut equals);
             for mut pending in equals {
                 let Some(increase) = pending.pop_increase(&values) else {
                     continue;

@@ -6,6 +6,8 @@
 //!
 //! Only protocol version 86 exists here; anything else is refused by name.
 
+use alloc::vec::Vec;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub mod config;
@@ -23,10 +25,13 @@ pub use known_sets::{KnownSet, KnownSetError, known_set};
 
 use crate::crypto::{Crypto, NativeCrypto};
 use crate::types::hash::CryptoHash;
-use crate::types::{Balance, Compute, Gas};
+use crate::types::{Balance, Compute, Gas, append_bytes};
 
 /// The protocol version this crate implements.
 pub const PROTOCOL_VERSION: u32 = 86;
+
+/// Room for the borsh form of a set.
+const ENCODED_LEN_BYTES: usize = 4096;
 
 /// A sum or product left the range of its type.
 ///
@@ -199,10 +204,15 @@ impl Params {
     }
 
     /// SHA-256 of the borsh form: the set's identity in a statement.
-    ///
-    /// # Panics
-    /// Never: writing to memory does not fail.
     pub fn params_hash(&self) -> CryptoHash {
-        NativeCrypto::sha256(&borsh::to_vec(self).expect("writing to memory does not fail"))
+        self.params_hash_by::<NativeCrypto>()
+    }
+
+    /// The same with the hash function of the caller.
+    pub fn params_hash_by<C: Crypto>(&self) -> CryptoHash {
+        // A set has some 2,800 bytes; growing to that would copy it several times.
+        let mut bytes = Vec::with_capacity(ENCODED_LEN_BYTES);
+        append_bytes(self, &mut bytes);
+        C::sha256(&bytes)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::StorageError;
 use super::nibbles::Nibbles;
-use super::node::{NodeKind, ValueRef};
+use super::node::{NodeKind, ValueRef, plain_branch};
 use super::partial::{Access, PartialTrie};
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
@@ -44,6 +44,14 @@ impl<'a> PartialTrie<'a> {
         };
         let mut rest = Nibbles::new(key);
         loop {
+            if let Some(children) = plain_branch(self.bytes_at(entry)) {
+                let Some((ordinal, child)) = rest.first().and_then(|nibble| children.get(nibble)) else {
+                    return Ok(None);
+                };
+                rest = rest.skip(1);
+                entry = self.follow::<C>(self.link(entry, ordinal), child, access)?;
+                continue;
+            }
             let (ordinal, child) = match self.node(entry)?.kind {
                 NodeKind::Leaf { extension, value } => {
                     let found = Nibbles::from_encoded(extension) == Some(rest);

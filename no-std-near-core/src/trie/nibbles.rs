@@ -102,7 +102,13 @@ impl<'a> Nibbles<'a> {
         let own = self.byte_range(head, whole_bytes);
         let others = other.byte_range(head, whole_bytes);
         let equal_bytes = words::common_prefix_len(own, others);
-        self.first_difference(other, head + 2 * equal_bytes, limit)
+        let equal = head + 2 * equal_bytes;
+        // One byte that differs, or half a byte at the end, is left.
+        if equal < limit && self.at(equal) == other.at(equal) {
+            equal + 1
+        } else {
+            equal
+        }
     }
 
     /// Whether the sequence begins with all of `prefix`.

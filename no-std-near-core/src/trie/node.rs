@@ -83,6 +83,18 @@ impl<'a> Children<'a> {
     }
 }
 
+/// The children of a branch without value, which most nodes on a way are; `None` if the bytes are something else, be it another node or
+/// none. What this accepts, [`Node::decode`] accepts.
+#[inline(always)]
+pub(crate) fn plain_branch(bytes: &[u8]) -> Option<Children<'_>> {
+    let [TAG_BRANCH, low, high, rest @ ..] = bytes else {
+        return None;
+    };
+    let mask = u16::from_le_bytes([*low, *high]);
+    let (hashes, memory_usage) = rest.as_chunks();
+    (hashes.len() == mask.count_ones() as usize && memory_usage.len() == 8).then_some(Children { mask, hashes })
+}
+
 /// What a node is.
 #[derive(Clone, Copy, Debug)]
 pub enum NodeKind<'a> {

@@ -244,6 +244,7 @@ impl<'a> PartialTrie<'a> {
     }
 
     /// Number of the entry's link `ordinal` in the arena. An ordinal that the builder did not provide gives a link to nothing.
+    #[inline(always)]
     pub(super) fn link(&self, entry: u32, ordinal: usize) -> u32 {
         match self.entries.get(entry as usize) {
             Some(entry) if ordinal < entry.link_count as usize => entry.first_link + ordinal as u32,
@@ -259,14 +260,16 @@ impl<'a> PartialTrie<'a> {
     }
 
     /// The bytes of an entry that has been entered.
+    #[inline(always)]
     pub(super) fn bytes_at(&self, entry: u32) -> &'a [u8] {
-        self.entry_bytes(EntryId(entry))
+        self.entries.get(entry as usize).map_or(&[], |entry| entry.bytes)
     }
 
     fn flags(&self, entry: EntryId) -> u8 {
         self.entries.get(entry.index()).map_or(0, |entry| entry.flags)
     }
 
+    #[inline(never)]
     fn verify<C: Crypto>(&mut self, target: u32, expected: &[u8; HASH_LEN]) -> Result<(), StorageError> {
         let missing = || StorageError::MissingTrieValue(CryptoHash(*expected));
         let entry = self.entries.get_mut(target as usize).ok_or_else(missing)?;

@@ -208,7 +208,7 @@ impl ShardLayout {
     pub fn account_id_to_shard_id(&self, account_id: &AccountId) -> ShardId {
         match self {
             Self::V0(v0) => {
-                let hash = NativeCrypto::sha256(account_id.as_str().as_bytes());
+                let hash = NativeCrypto::sha256(account_id.as_bytes());
                 let mut first = [0u8; 8];
                 first.copy_from_slice(&hash.0[..8]);
                 u64::from_le_bytes(first) % v0.num_shards

@@ -68,6 +68,16 @@ impl Abort {
 /// # Errors
 /// [`Abort`] says why it does not.
 pub fn digest_of<C: Crypto>(statement_bytes: &[u8], witness: &[u8]) -> Result<CryptoHash, Abort> {
+    prove::<C, _>(statement_bytes, witness, |digest| digest)
+}
+
+/// [`digest_of`], and what is done with the digest: before anything is taken apart, because a program that halts leaves everything as
+/// it is.
+fn prove<C: Crypto, T>(
+    statement_bytes: &[u8],
+    witness: &[u8],
+    then: impl FnOnce(CryptoHash) -> T,
+) -> Result<T, Abort> {
     let statement = ChunkStatement::decode(statement_bytes)?;
     if !statement.programs.is_empty() {
         return Err(Abort::Programs(statement.programs.len()));
@@ -77,9 +87,9 @@ pub fn digest_of<C: Crypto>(statement_bytes: &[u8], witness: &[u8]) -> Result<Cr
     let states = sections.states::<C>()?;
     let checked = CheckedWitness::from_parts::<C>(&statement, sections.into_parts(&states)?)?;
     let result = validate::<C, _>(checked, &[&params], &mut NoContracts)?;
-    match result.difference {
+    match &result.difference {
         // The encoding is canonical: these bytes are the statement's only ones.
-        None => Ok(C::sha256(statement_bytes)),
-        Some(difference) => Err(Abort::Difference(difference)),
+        None => Ok(then(C::sha256(statement_bytes))),
+        Some(difference) => Err(Abort::Difference(difference.clone())),
     }
 }

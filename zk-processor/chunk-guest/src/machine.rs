@@ -1,6 +1,5 @@
 //! The program's edge to the machine: its start, its end, and the precompiles behind [`Crypto`].
 
-use guest_sdk::sha256::Sha256;
 use no_std_near_core::crypto::{Crypto, NativeCrypto};
 use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::keys::{
@@ -11,8 +10,9 @@ use no_std_near_core::types::keys::{
 guest_sdk::entry!(main);
 
 fn main() {
-    match crate::digest_of::<MachineCrypto>(guest_sdk::public_input(), guest_sdk::witness()) {
-        Ok(digest) => guest_sdk::halt_with(&digest.0),
+    let halt = |digest: CryptoHash| guest_sdk::halt_with(&digest.0);
+    match crate::prove::<MachineCrypto, ()>(guest_sdk::public_input(), guest_sdk::witness(), |digest| halt(digest)) {
+        Ok(()) => unreachable!("the program has halted"),
         Err(abort) => guest_sdk::trap(&abort),
     }
 }
@@ -27,9 +27,11 @@ impl Crypto for MachineCrypto {
     }
 
     fn sha256_parts(parts: &[&[u8]]) -> CryptoHash {
-        let mut hasher = Sha256::new();
-        parts.iter().for_each(|part| hasher.update(part));
-        CryptoHash(hasher.finish())
+        CryptoHash(guest_sdk::sha256::digest_parts(parts))
+    }
+
+    fn sha256_pair(left: &[u8; 32], right: &[u8; 32]) -> CryptoHash {
+        CryptoHash(guest_sdk::sha256::digest_pair(left, right))
     }
 
     fn keccak256(bytes: &[u8]) -> [u8; 32] {

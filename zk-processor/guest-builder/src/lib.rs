@@ -40,6 +40,13 @@ const FIRST_VERSION: &str = "-Ctarget-cpu=mvp";
 /// What every guest is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
 
+/// The processor multiplies 64 by 64 bits in one instruction, whatever the width of an address: curve arithmetic in words of 64
+/// bits. A call costs more than its instructions: more is inlined than by default.
+const MAIN_FLAGS: [&str; 2] = [
+    "--cfg=curve25519_dalek_bits=\"64\"",
+    "-Cllvm-args=--inline-threshold=600",
+];
+
 /// Everything that the processor executes well.
 const ALL_FEATURES: &str = "-Ctarget-feature=+wide-arithmetic,+bulk-memory,+sign-ext,+nontrapping-fptoint,+multivalue";
 
@@ -102,22 +109,6 @@ impl Guest {
     /// # Errors
     /// The compiler could not be run or failed, or its output could not be read.
     pub fn build(&self) -> io::Result<Vec<u8>> {
-        self.compile(&[])
-    }
-
-    /// The same program with the names of its functions, for profiles: other bytes, the same root.
-    ///
-    /// # Errors
-    /// As [`Self::build`].
-    pub fn build_with_names(&self) -> io::Result<Vec<u8>> {
-        let name = match self.home {
-            Home::Guests => "CARGO_PROFILE_RELEASE_STRIP",
-            Home::Main => "CARGO_PROFILE_GUEST_STRIP",
-        };
-        self.compile(&[(name, "debuginfo")])
-    }
-
-    fn compile(&self, variables: &[(&str, &str)]) -> io::Result<Vec<u8>> {
         let (workspace, profile) = match self.home {
             Home::Guests => (guests(), "release"),
             Home::Main => (guests().join("../.."), "guest"),
@@ -138,7 +129,6 @@ impl Guest {
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_WRAPPER")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
-            .envs(variables.iter().copied())
             .output()?;
         if !output.status.success() {
             let message = format!("building {}: {}", self.name, String::from_utf8_lossy(&output.stderr));
@@ -151,10 +141,11 @@ impl Guest {
     /// Flags of the compiler, as cargo takes them: separated by a control character, so that paths may have blanks.
     fn compiler_flags(&self) -> String {
         let mut flags = vec![self.target_flags.to_owned()];
-        if self.home == Home::Main
-            && let Some(home) = cargo_home()
-        {
-            flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+        if self.home == Home::Main {
+            flags.extend(MAIN_FLAGS.map(str::to_owned));
+            if let Some(home) = cargo_home() {
+                flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+            }
         }
         flags.join("\x1f")
     }

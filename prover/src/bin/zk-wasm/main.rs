@@ -11,6 +11,7 @@ use prover::run::{Ending, Observer, Program, Request, RunReport};
 use prover::value::Value;
 use serde_json::{Value as Json, json};
 use zk_processor::executor::Limits;
+use zk_processor::lowering::{Options, lower};
 
 /// Runs Wasm programs on the zk processor.
 #[derive(Debug, Parser)]
@@ -24,6 +25,11 @@ struct Cli {
 enum Command {
     /// Runs a program: a guest (it imports from `zk`), or one function of any other module.
     Run(Run),
+    /// Prints the root of a guest's program: 64 hexadecimal digits, its 8 words little-endian.
+    Root {
+        /// The guest.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -63,8 +69,11 @@ struct Run {
 const EXIT_BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
-    let Command::Run(run) = Cli::parse().command;
-    match run.execute() {
+    let done = match Cli::parse().command {
+        Command::Run(run) => run.execute(),
+        Command::Root { file } => print_root(&file),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             let _ = writeln!(io::stderr(), "zk-wasm: {message}");
@@ -75,6 +84,17 @@ fn main() -> ExitCode {
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn print_root(file: &Path) -> Result<(), String> {
+    let lowered = lower(&read(file)?, &Options::PLAIN).map_err(|error| format!("{}: {error}", file.display()))?;
+    let bytes: Vec<u8> = lowered
+        .artefact
+        .root()
+        .iter()
+        .flat_map(|word| word.to_le_bytes())
+        .collect();
+    writeln!(io::stdout(), "{}", hex(&bytes)).map_err(|error| error.to_string())
 }
 
 impl Run {

@@ -11,6 +11,9 @@ use core::ptr::null_mut;
 /// Smallest block: what a free block needs to name the next one, and the alignment that precompiles ask for.
 const MIN_BLOCK_BYTES: usize = 16;
 
+/// Largest class: half of the memory there may be.
+const MAX_CLASS: usize = 30;
+
 const PAGE_BYTES: usize = 1 << 16;
 
 struct State {
@@ -39,36 +42,45 @@ unsafe extern "C" {
 }
 
 /// Logarithm of the size of the block for a layout. Alignments above the size are met by taking a block of that size.
-fn size_class(layout: Layout) -> u32 {
-    let size = layout.size().max(layout.align()).max(MIN_BLOCK_BYTES);
-    usize::BITS - (size - 1).leading_zeros()
+const fn size_class(layout: Layout) -> usize {
+    let size = if layout.align() > MIN_BLOCK_BYTES && layout.align() > layout.size() {
+        layout.align()
+    } else {
+        layout.size()
+    };
+    // An empty layout is never asked for; it would get the largest class, of which there are no blocks.
+    (usize::BITS - (size.wrapping_sub(1) | (MIN_BLOCK_BYTES - 1)).leading_zeros()) as usize
 }
 
 // SAFETY: blocks of one class have that size, are aligned to it or to 64 KiB, and are handed out once until they are freed.
 unsafe impl GlobalAlloc for Allocator {
+    #[inline(always)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let class = size_class(layout);
-        if class > 30 {
-            return null_mut();
-        }
         // SAFETY: a guest has one thread, and nothing here calls back.
         let state = unsafe { &mut *self.0.get() };
-        let freed = state.free[class as usize];
-        if !freed.is_null() {
-            // SAFETY: a free block holds the address of the next one.
-            state.free[class as usize] = unsafe { freed.cast::<*mut u8>().read() };
-            return freed;
+        let Some(head) = state.free.get_mut(class) else {
+            return null_mut();
+        };
+        let freed = *head;
+        if freed.is_null() {
+            return state.take(class, layout.align());
         }
-        state.take(1 << class, layout.align())
+        // SAFETY: a free block holds the address of the next one.
+        *head = unsafe { freed.cast::<*mut u8>().read() };
+        freed
     }
 
+    #[inline(always)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        let class = size_class(layout) as usize;
+        let class = size_class(layout);
         // SAFETY: a guest has one thread; the block is at least 16 bytes long and unused from here on.
         unsafe {
             let state = &mut *self.0.get();
-            block.cast::<*mut u8>().write(state.free[class]);
-            state.free[class] = block;
+            if let Some(head) = state.free.get_mut(class) {
+                block.cast::<*mut u8>().write(*head);
+                *head = block;
+            }
         }
     }
 
@@ -91,8 +103,14 @@ unsafe impl GlobalAlloc for Allocator {
 }
 
 impl State {
-    /// Untouched memory, aligned as asked and at least to 16 bytes.
-    fn take(&mut self, size: usize, align: usize) -> *mut u8 {
+    /// Untouched memory of a class, aligned as asked and at least to 16 bytes.
+    #[cold]
+    #[inline(never)]
+    fn take(&mut self, class: usize, align: usize) -> *mut u8 {
+        if class > MAX_CLASS {
+            return null_mut();
+        }
+        let size = 1 << class;
         if self.end == 0 {
             self.next = (&raw const __heap_base).addr();
             self.end = wasm32::memory_size(0) * PAGE_BYTES;
