@@ -122,19 +122,23 @@ machine! {
         BranchEqual64 = super::branch_equal_64::BranchEqual64, 1, |e, h, l| super::branch_equal_64::branch_equal_64_trace(e, h, &mut l.bytes);
         BranchLess32 = super::branch_less_32::BranchLess32, 2, |e, h, l| super::branch_less_32::branch_less_32_trace(e, h, &mut l.bytes);
         BranchLess64 = super::branch_less_64::BranchLess64, 1, |e, h, l| super::branch_less_64::branch_less_64_trace(e, h, &mut l.bytes);
+        BranchTable = super::branch_table::BranchTable, 1, |e, h, l| super::branch_table::branch_table_trace(e, h, &mut l.bytes);
         Call = super::call::Call, 2, |e, h, l| super::call::call_trace(e, h, &mut l.bytes);
         Carry64 = super::carry_64::Carry64, 1, |e, h, l| super::carry_64::carry_64_trace(e, h, &mut l.bytes);
+        CallIndirect = super::call_indirect::CallIndirect, 1, |e, h, l| super::call_indirect::call_indirect_trace(e, h, &mut l.bytes);
         Charge = super::charge::Charge, 1, |e, h, l| super::charge::charge_trace(e, h, &mut l.bytes);
         Equal32 = super::equal_32::Equal32, 1, |e, h, l| super::equal_32::equal_32_trace(e, h, &mut l.bytes);
         Equal64 = super::equal_64::Equal64, 1, |e, h, l| super::equal_64::equal_64_trace(e, h, &mut l.bytes);
         Extend = super::extend::Extend, 1, |e, h, l| super::extend::extend_trace(e, h, &mut l.bytes);
         Global = super::global::Global, 1, |e, h, l| super::global::global_trace(e, h, &mut l.bytes);
+        Growth = super::growth::Growth, 1, |e, h, l| super::growth::growth_trace(e, h, &mut l.bytes);
         Less32 = super::less_32::Less32, 1, |e, h, l| super::less_32::less_32_trace(e, h, &mut l.bytes);
         Less64 = super::less_64::Less64, 1, |e, h, l| super::less_64::less_64_trace(e, h, &mut l.bytes);
         Load8 = super::load_8::Load8, 2, |e, h, l| super::load_8::load_8_trace(e, h, l.input, &mut l.bytes);
         Load16 = super::load_16::Load16, 1, |e, h, l| super::load_16::load_16_trace(e, h, l.input, &mut l.bytes);
         Load32 = super::load_32::Load32, 3, |e, h, l| super::load_32::load_32_trace(e, h, l.input, &mut l.bytes);
         Load64 = super::load_64::Load64, 2, |e, h, l| super::load_64::load_64_trace(e, h, l.input, &mut l.bytes);
+        LoadUnaligned = super::load_unaligned::LoadUnaligned, 1, |e, h, l| super::load_unaligned::load_unaligned_trace(e, h, l.input, &mut l.bytes);
         Logic32 = super::logic_32::Logic32, 2, |e, h, l| super::logic_32::logic_32_trace(e, h, &mut l.bytes);
         Logic64 = super::logic_64::Logic64, 1, |e, h, l| super::logic_64::logic_64_trace(e, h, &mut l.bytes);
         Move = super::move_value::Move, 3, |e, h, l| super::move_value::move_value_trace(e, h, &mut l.bytes);
@@ -149,6 +153,7 @@ machine! {
         Store16 = super::store_16::Store16, 1, |e, h, l| super::store_16::store_16_trace(e, h, &mut l.bytes);
         Store32 = super::store_32::Store32, 2, |e, h, l| super::store_32::store_32_trace(e, h, &mut l.bytes);
         Store64 = super::store_64::Store64, 2, |e, h, l| super::store_64::store_64_trace(e, h, &mut l.bytes);
+        StoreUnaligned = super::store_unaligned::StoreUnaligned, 1, |e, h, l| super::store_unaligned::store_unaligned_trace(e, h, &mut l.bytes);
     }
 }
 

@@ -256,8 +256,14 @@ fn fill_reads(
     }
     let (trace, _) = code_leaf_trace(&code, 7, bytes, hashes);
     tables.insert(MachineChip::CodeLeaf, Vec::from([trace]));
-    let entries: Vec<EntryLeafEvent> = Vec::new();
-    let _ = ENTRIES_PER_LEAF;
+    let entries = entry_leaves(segment, programs);
+    for (event, handle) in events.iter_mut().zip(1..) {
+        let leaves = entries.iter().filter(|leaf| leaf.handle == handle);
+        let leaves: Vec<_> = leaves.map(|leaf| once(leaf.index)).collect();
+        event.times[3] = u32::from(!leaves.is_empty());
+        let tree = programs.entry_tree(handle);
+        rows.extend(read_tree_rows(handle, ReadTree::Entry, tree, &leaves, hashes));
+    }
     tables.insert(
         MachineChip::EntryLeaf,
         Vec::from([entry_leaf_trace(&entries, 7, hashes).0]),
@@ -274,6 +280,24 @@ fn fill_reads(
         Vec::from([program_table_trace(&events, 7, hashes)]),
     );
     u32::from(!inputs.is_empty())
+}
+
+/// The leaves of entry maps in which functions were looked up.
+fn entry_leaves(segment: &Segment, programs: &Programs<'_>) -> Vec<EntryLeafEvent> {
+    let mut leaves: Vec<EntryLeafEvent> = Vec::new();
+    for ((handle, function), times) in &segment.entries {
+        let index = function / ENTRIES_PER_LEAF as u32;
+        if leaves
+            .last()
+            .is_none_or(|leaf| (leaf.handle, leaf.index) != (*handle, index))
+        {
+            leaves.push(programs.entry_leaf(*handle, index));
+        }
+        if let Some(leaf) = leaves.last_mut() {
+            leaf.times[*function as usize % ENTRIES_PER_LEAF] = *times;
+        }
+    }
+    leaves
 }
 
 fn once(index: u32) -> LeafLookup {

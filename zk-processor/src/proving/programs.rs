@@ -1,4 +1,4 @@
-//! The programs of a run: the runtime and what it may open, with the trees of their code.
+//! The programs of a run: the runtime and what it may open, with the trees of their code and entry maps.
 
 use alloc::vec::Vec;
 
@@ -6,12 +6,13 @@ use p3_field::PrimeCharacteristicRing;
 
 use crate::chips::builder::Val;
 use crate::chips::code_leaf::CodeLeafEvent;
+use crate::chips::entry_leaf::EntryLeafEvent;
 use crate::chips::gadgets::leaf_hash::leaf_digests;
 use crate::chips::poseidon2::PoseidonLookups;
 use crate::chips::program_table::ProgramEvent;
 use crate::chips::read_tree::SparseTree;
-use crate::program::commitment::{CODE_DEPTH, Digest, ROWS_PER_LEAF, header_root};
-use crate::program::{Artefact, Header};
+use crate::program::commitment::{CODE_DEPTH, Digest, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF, header_root};
+use crate::program::{Artefact, Entry, Header};
 
 /// A program with what its openings need.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ struct Program<'a> {
     header: Header,
     root: Digest,
     code: SparseTree,
+    entries: SparseTree,
 }
 
 /// The programs of a run by handle: the runtime is 1.
@@ -50,6 +52,7 @@ impl<'a> Programs<'a> {
             header,
             root: header_root(&header),
             code: SparseTree::new(leaves, empty, CODE_DEPTH as u32),
+            entries: entry_tree(artefact, &mut hashes),
         });
     }
 
@@ -79,6 +82,21 @@ impl<'a> Programs<'a> {
         &self.all[handle as usize - 1].code
     }
 
+    /// The entry map of a handle that the walk named.
+    pub(super) fn entry_tree(&self, handle: u32) -> &SparseTree {
+        &self.all[handle as usize - 1].entries
+    }
+
+    /// A leaf of a program's entry map, not looked up yet.
+    pub(super) fn entry_leaf(&self, handle: u32, index: u32) -> EntryLeafEvent {
+        EntryLeafEvent {
+            handle,
+            index,
+            entries: entries(self.all[handle as usize - 1].artefact, index),
+            times: [0; ENTRIES_PER_LEAF],
+        }
+    }
+
     /// A leaf of a program's code, not fetched from yet.
     pub(super) fn code_leaf(&self, handle: u32, index: u32) -> CodeLeafEvent {
         CodeLeafEvent {
@@ -92,4 +110,28 @@ impl<'a> Programs<'a> {
 
 fn code_rows(artefact: &Artefact, index: u32) -> [Option<crate::isa::Instruction>; ROWS_PER_LEAF] {
     core::array::from_fn(|row| artefact.code.get(index as usize * ROWS_PER_LEAF + row).copied())
+}
+
+fn entry_tree(artefact: &Artefact, hashes: &mut PoseidonLookups) -> SparseTree {
+    let mut digest = |index: u32| {
+        let entries = entries(artefact, index);
+        let element = |i: usize| {
+            if i % 2 == 0 {
+                entries[i / 2].pc
+            } else {
+                entries[i / 2].type_index
+            }
+        };
+        let [.., digest] = leaf_digests(&core::array::from_fn(|i| Val::from_u32(element(i))), hashes);
+        digest
+    };
+    let leaves = artefact.entries.len().div_ceil(ENTRIES_PER_LEAF) as u32;
+    let empty = digest(leaves);
+    let leaves: Vec<_> = (0..leaves).map(|index| (index, digest(index))).collect();
+    SparseTree::new(leaves, empty, ENTRY_DEPTH as u32)
+}
+
+fn entries(artefact: &Artefact, index: u32) -> [Entry; ENTRIES_PER_LEAF] {
+    let first = index as usize * ENTRIES_PER_LEAF;
+    core::array::from_fn(|place| artefact.entries.get(first + place).copied().unwrap_or_default())
 }

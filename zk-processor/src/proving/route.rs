@@ -2,6 +2,7 @@
 
 use crate::chips::event::Event;
 use crate::chips::machine::MachineChip;
+use crate::chips::{growth, load_unaligned, store_unaligned};
 use crate::isa::{Family, Opcode};
 
 /// No chip of the machine proves this event.
@@ -33,9 +34,20 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
     if event.before.context != event.after.context {
         return None;
     }
+    if load_unaligned::takes(event) {
+        return Some(MachineChip::LoadUnaligned);
+    }
+    if store_unaligned::takes(event) {
+        return Some(MachineChip::StoreUnaligned);
+    }
+    if growth::takes(event) {
+        return Some(MachineChip::Growth);
+    }
     Some(match opcode.family() {
         Family::Branch => MachineChip::Branch,
+        Family::BranchTable => MachineChip::BranchTable,
         Family::Call => MachineChip::Call,
+        Family::CallIndirect => MachineChip::CallIndirect,
         Family::Return => MachineChip::Return,
         Family::Charge if opcode == Opcode::Charge => MachineChip::Charge,
         Family::Move => MachineChip::Move,

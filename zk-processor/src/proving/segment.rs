@@ -8,12 +8,13 @@ use super::route::{Unproved, route};
 use super::walk::{BoundaryReads, Walk, WalkError};
 use crate::chips::boundary::MAX_END_TIME;
 use crate::chips::builder::Chip;
+use crate::chips::call_indirect::function_of;
 use crate::chips::event::{Event, State};
 use crate::chips::machine::MachineChip;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
 use crate::isa::{Opcode, Space};
-use crate::program::commitment::{CODE_DEPTH, CONTEXT_DEPTH, ROWS_PER_LEAF};
+use crate::program::commitment::{CODE_DEPTH, CONTEXT_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
 use crate::program::image::leaf_index;
 
 /// When a segment is full.
@@ -64,6 +65,8 @@ pub struct Segment {
     pub events: Vec<Vec<Event>>,
     /// How often each row of each program was fetched: (handle, pc).
     pub fetches: BTreeMap<(u32, u32), u32>,
+    /// How often each entry of each program was looked up: (handle, function).
+    pub entries: BTreeMap<(u32, u32), u32>,
     /// Touched leaves of all contexts.
     pub leaves: Vec<LeafEvent>,
     /// What the boundary reads at the start, and the end's read behind it.
@@ -121,6 +124,7 @@ pub fn collect(walk: &mut Walk<'_, '_>, limits: &SegmentLimits) -> Result<Segmen
         end: walk.state(),
         events: collector.events,
         fetches: collector.fetches,
+        entries: collector.entries,
         leaves,
         reads,
         live_at_end,
@@ -230,6 +234,7 @@ type Touched = [Option<[u32; 4]>; LEAF_CELLS];
 struct Collector {
     events: Vec<Vec<Event>>,
     fetches: BTreeMap<(u32, u32), u32>,
+    entries: BTreeMap<(u32, u32), u32>,
     touched: BTreeMap<(u32, u32), Touched>,
     /// Leaves of contexts that were dropped.
     buried: Vec<LeafEvent>,
@@ -244,6 +249,7 @@ impl Default for Collector {
         Self {
             events: MachineChip::INSTRUCTIONS.iter().map(|_| Vec::new()).collect(),
             fetches: BTreeMap::new(),
+            entries: BTreeMap::new(),
             touched: BTreeMap::new(),
             buried: Vec::new(),
             dropped: BTreeSet::new(),
@@ -268,6 +274,11 @@ impl Collector {
                 CODE_DEPTH as u32,
                 MachineChip::CodeLeaf,
             );
+        }
+        if let Some(function) = function_of(&event) {
+            *self.entries.entry((handle, function)).or_insert(0) += 1;
+            let leaf = function / ENTRIES_PER_LEAF as u32;
+            self.open_read_node(1, handle, leaf, ENTRY_DEPTH as u32, MachineChip::EntryLeaf);
         }
         let mut is_second = false;
         for access in &event.accesses {

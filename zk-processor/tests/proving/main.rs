@@ -88,3 +88,101 @@ fn a_loop_with_calls_and_memory_holds() {
         assert!(failures(&segment).is_empty());
     }
 }
+
+/// Asserts that the first segments of a guest hold.
+fn assert_holds(text: &str, input: &Input, instructions: u32, most: usize) {
+    for segment in segments(&guest(text), input, instructions, most) {
+        let failures = failures(&segment);
+        for failure in failures.iter().take(20) {
+            println!("{failure}");
+        }
+        assert!(failures.is_empty());
+    }
+}
+
+#[test]
+fn tables_and_indirect_calls_hold() {
+    assert_holds(
+        r#"(module
+            (import "zk" "halt" (func $halt (param i32)))
+            (memory 1)
+            (type $unary (func (param i32) (result i32)))
+            (table $functions 6 30 funcref)
+            (elem (table $functions) (i32.const 1) func $double $negate $double)
+            (func $double (type $unary) (i32.shl (local.get 0) (i32.const 1)))
+            (func $negate (type $unary) (i32.sub (i32.const 0) (local.get 0)))
+            (func $choose (param i32) (result i32)
+                (block $default (block $two (block $one (block $zero
+                    (br_table $zero $one $two $default (local.get 0)))
+                    (return (i32.const 100)))
+                    (return (i32.const 200)))
+                    (return (i32.const 300)))
+                (i32.const 400))
+            (func (export "main") (local i32 i32)
+                (drop (table.grow $functions (ref.null func) (i32.const 500)))
+                (drop (table.grow $functions (ref.null func) (i32.const -1)))
+                (table.set $functions (i32.const 4) (table.get $functions (i32.const 2)))
+                (table.set $functions (i32.const 5) (ref.func $double))
+                (local.set 1 (table.size $functions))
+                (loop
+                    (local.set 1 (i32.add (local.get 1) (call $choose (local.get 0))))
+                    (local.set 1 (call_indirect $functions (type $unary) (local.get 1)
+                        (i32.add (i32.const 1) (i32.and (local.get 0) (i32.const 1)))))
+                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 8))))
+                (local.set 1 (call_indirect $functions (type $unary) (local.get 1) (i32.const 4)))
+                (local.set 1 (call_indirect $functions (type $unary) (local.get 1) (i32.const 5)))
+                (i32.store (i32.const 0) (local.get 1))
+                (loop (br 0))
+                (call $halt (i32.const 0))))"#,
+        &Input::new(&[], &[]),
+        70,
+        4,
+    );
+}
+
+#[test]
+fn memory_at_every_address_holds() {
+    assert_holds(
+        r#"(module
+            (import "zk" "halt" (func $halt (param i32)))
+            (memory 1 3)
+            (global $sum (mut i64) (i64.const 0))
+            (func $add (param i64) (global.set $sum (i64.add (global.get $sum) (local.get 0))))
+            (func $touch (param i32) (param i64)
+                (i64.store (local.get 0) (local.get 1))
+                (call $add (i64.load (local.get 0)))
+                (i32.store offset=1 (local.get 0) (i32.wrap_i64 (local.get 1)))
+                (call $add (i64.load32_s offset=1 (local.get 0)))
+                (call $add (i64.load32_u offset=3 (local.get 0)))
+                (i32.store16 offset=5 (local.get 0) (i32.const 0x8765))
+                (i64.store32 offset=2 (local.get 0) (i64.const 0x87654321))
+                (i64.store offset=9 (local.get 0) (i64.const 0x87654321))
+                (call $add (i64.load16_s offset=5 (local.get 0)))
+                (call $add (i64.extend_i32_u (i32.load16_s offset=5 (local.get 0))))
+                (call $add (i64.load16_u offset=7 (local.get 0))))
+            (func $read (param i32)
+                (call $add (i64.load (local.get 0)))
+                (call $add (i64.load32_s (local.get 0)))
+                (call $add (i64.load16_u (local.get 0))))
+            (func (export "main") (local i32)
+                (call $add (i64.extend_i32_u (memory.size)))
+                (call $add (i64.extend_i32_u (memory.grow (i32.const 1))))
+                (call $add (i64.extend_i32_s (memory.grow (i32.const 2))))
+                (call $add (i64.extend_i32_s (memory.grow (i32.const -1))))
+                (call $add (i64.extend_i32_u (memory.grow (i32.const 0))))
+                (loop
+                    (call $touch (i32.add (i32.const 65520) (local.get 0)) (i64.const 0x8123456789abcdef))
+                    (call $touch (i32.sub (i32.const 131055) (local.get 0)) (i64.const -2))
+                    (call $read (i32.add (i32.const 0x80000000) (local.get 0)))
+                    (call $read (i32.sub (i32.const 0xfffffff8) (local.get 0)))
+                    (local.set 0 (i32.add (local.get 0) (i32.const 1)))
+                    (br_if 0 (i32.lt_u (local.get 0) (i32.const 8))))
+                (i64.store (i32.const 0) (global.get $sum))
+                (loop (br 0))
+                (call $halt (i32.const 0))))"#,
+        &Input::raw((0..=255).collect()),
+        400,
+        5,
+    );
+}

@@ -40,4 +40,4 @@ mod trace;
 
 pub use air::CallIndirect;
 pub use columns::CallIndirectCols;
-pub use trace::call_indirect_trace;
+pub use trace::{call_indirect_trace, function_of};

@@ -11,8 +11,19 @@ use crate::chips::gadgets::bound::ask_room;
 use crate::chips::gadgets::link::Link;
 use crate::chips::gadgets::slots::{execution_cells, instruction_trace, low_limbs};
 use crate::chips::trace::Trace;
+use crate::isa::Opcode;
 
-/// One row per event; padding rows are all zero. The entry that a row looks up is that of the function before the third access's value.
+/// The function whose entry the row of an event looks up; `None` if the event is no such call.
+pub fn function_of(event: &Event) -> Option<u32> {
+    match event.accesses.as_slice() {
+        [_, _, element, _, _] if event.instruction.opcode == Opcode::CallIndirect => {
+            (element.old as u32).checked_sub(1)
+        }
+        _ => None,
+    }
+}
+
+/// One row per event; padding rows are all zero.
 pub fn call_indirect_trace(events: &[Event], minimum_height_log2: u32, lookups: &mut ByteLookups) -> Trace {
     instruction_trace(events, minimum_height_log2, |event| fill_row(event, lookups))
 }
