@@ -21,7 +21,10 @@ const SAMPLE_INSTRUCTIONS: u64 = 12_000_000;
 fn the_checked_in_program_comes_from_its_sources_and_has_the_pinned_root() {
     let checked_in = chunk_guest::program::WASM;
     let built = CHUNK_GUEST.build().expect("the guest builds");
-    assert!(checked_in == built, "differs from its sources: cargo run -p guest-builder");
+    assert!(
+        checked_in == built,
+        "differs from its sources: cargo run -p guest-builder"
+    );
     let lowered = lower(checked_in, &Options::PLAIN).expect("the program lowers");
     assert!(lowered.is_guest);
     let root: String = lowered
@@ -91,7 +94,10 @@ fn run_all(sources: &[Source], instructions: u64) -> Counts {
     for_each(sources, |id, prepared| match input(prepared) {
         Ok(input) => match execute(program(), input.window(), limits) {
             Ok(run) => {
-                assert_eq!(run.output, input.digest.0, "{id}: the guest's output is not the native digest");
+                assert_eq!(
+                    run.output, input.digest.0,
+                    "{id}: the guest's output is not the native digest"
+                );
                 counts.equal += 1;
             }
             Err(GuestError::Execution(_)) => counts.too_long += 1,
@@ -149,7 +155,10 @@ fn run(public: &[u8], witness: &[u8]) -> Result<[u8; 32], GuestError> {
 #[test]
 fn a_witness_that_proves_nothing_traps() {
     let input = input_of("transfers/180000011-s0");
-    assert_eq!(run(&input.public, &input.witness).expect("it is proved"), input.digest.0);
+    assert_eq!(
+        run(&input.public, &input.witness).expect("it is proved"),
+        input.digest.0
+    );
     let mut position = 8;
     let mut traps = 0;
     while position < input.witness.len() {

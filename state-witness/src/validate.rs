@@ -170,7 +170,10 @@ impl<'a> Environment<'a> {
 
     fn params_of<C: Crypto>(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
         let expected = epoch.params_hash;
-        let params = self.params.iter().find(|params| params.params_hash_by::<C>() == expected);
+        let params = self
+            .params
+            .iter()
+            .find(|params| params.params_hash_by::<C>() == expected);
         let params = *params.ok_or(ValidateError::MissingParams(expected))?;
         if params.protocol_version != epoch.protocol_version || params.variant != epoch.variant {
             let (expected, found) = (epoch.protocol_version, params.protocol_version);

@@ -198,7 +198,8 @@ const fn separators(word: u64) -> Option<u64> {
     let letters = at_least(word, b'a') & !at_least(word, b'z' + 1);
     let digits = at_least(word, b'0') & !at_least(word, b'9' + 1);
     // '-' and '.' are neighbours.
-    let separators = at_least(word, b'-') & !at_least(word, b'.' + 1) | at_least(word, b'_') & !at_least(word, b'_' + 1);
+    let separators =
+        at_least(word, b'-') & !at_least(word, b'.' + 1) | at_least(word, b'_') & !at_least(word, b'_' + 1);
     if word & HIGH_BITS != 0 || (letters | digits | separators) & HIGH_BITS != HIGH_BITS {
         return None;
     }

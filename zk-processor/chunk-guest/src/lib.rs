@@ -23,9 +23,7 @@ use no_std_near_core::contract_runner::NoContracts;
 use no_std_near_core::crypto::Crypto;
 use no_std_near_core::types::hash::CryptoHash;
 use state_witness::compressed::WitnessSections;
-use state_witness::{
-    CheckedWitness, ChunkStatement, DecodeError, Difference, ValidateError, WitnessError, validate,
-};
+use state_witness::{CheckedWitness, ChunkStatement, DecodeError, Difference, ValidateError, WitnessError, validate};
 
 /// Why a statement is not proved: a trap of the program.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -73,11 +71,7 @@ pub fn digest_of<C: Crypto>(statement_bytes: &[u8], witness: &[u8]) -> Result<Cr
 
 /// [`digest_of`], and what is done with the digest: before anything is taken apart, because a program that halts leaves everything as
 /// it is.
-fn prove<C: Crypto, T>(
-    statement_bytes: &[u8],
-    witness: &[u8],
-    then: impl FnOnce(CryptoHash) -> T,
-) -> Result<T, Abort> {
+fn prove<C: Crypto, T>(statement_bytes: &[u8], witness: &[u8], then: impl FnOnce(CryptoHash) -> T) -> Result<T, Abort> {
     let statement = ChunkStatement::decode(statement_bytes)?;
     if !statement.programs.is_empty() {
         return Err(Abort::Programs(statement.programs.len()));

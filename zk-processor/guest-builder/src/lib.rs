@@ -114,11 +114,13 @@ impl Guest {
             Home::Main => (guests().join("../.."), "guest"),
         };
         // A folder for each set of flags: guests of different sets do not evict each other's dependencies.
-        let target = guests().join("../../target/guests").join(match (self.home, self.target_flags) {
-            (Home::Main, _) => "chunk",
-            (Home::Guests, FIRST_VERSION) => "mvp",
-            (Home::Guests, _) => "full",
-        });
+        let target = guests()
+            .join("../../target/guests")
+            .join(match (self.home, self.target_flags) {
+                (Home::Main, _) => "chunk",
+                (Home::Guests, FIRST_VERSION) => "mvp",
+                (Home::Guests, _) => "full",
+            });
         let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["build", "--quiet", "--package", self.name, "--profile", profile])
             .args(["--target", TARGET])

@@ -20,6 +20,8 @@
 //! | [`select`] | choice between two slots |
 //! | [`extend`] | narrowing and sign extension |
 //! | [`global`] | moves from and to globals |
+//! | [`bulk_cells`] | what a copy or fill leaves in memory |
+//! | [`bulk_step`] | operands and bounds of copies and fills |
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`call`] | direct calls and prologues |
 //! | [`call_indirect`] | calls through a table |
@@ -70,6 +72,8 @@ pub mod branch_less_32;
 pub mod branch_less_64;
 pub mod branch_table;
 pub mod builder;
+pub mod bulk_cells;
+pub mod bulk_step;
 pub mod buses;
 pub mod byte_table;
 pub mod call;

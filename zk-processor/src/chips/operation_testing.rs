@@ -118,6 +118,17 @@ impl Account {
         });
     }
 
+    /// The last accesses are, in order, the two halves of a machine-owned cell and others: both halves go back to the same time.
+    pub(crate) fn join_halves(&mut self) {
+        for at in 1..self.accesses.len() {
+            let first = self.accesses[at - 1];
+            let second = &mut self.accesses[at];
+            if first.is_machine_owned() && (first.space, first.cell) == (second.space, second.cell) {
+                (second.previous, second.old, second.new) = (first.previous, 0, 0);
+            }
+        }
+    }
+
     /// Accesses to the operand slots, which get these values.
     pub(crate) fn access_slots(&mut self, values: &[u64]) {
         for (cell, value) in (self.state.frame_pointer + u32::from(SLOT)..).zip(values) {

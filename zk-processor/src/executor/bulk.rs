@@ -129,7 +129,7 @@ pub(crate) fn execute<const RECORD: bool>(
             let part = byte_step_len(values[0], values[2], false);
             stores.check_writable(values[0], part)?;
             stores.write(values[0], &[values[1] as u8; STEP_BYTES][..part as usize])?;
-            values[0] += part;
+            advance(&mut values[..1], part);
             values[2] -= part;
             Ok(Next::Stay)
         }
@@ -139,6 +139,13 @@ pub(crate) fn execute<const RECORD: bool>(
         Opcode::TableFillStep => table_fill(row, values, stores),
         Opcode::TableInitStep => table_init(row, values, stores),
         _ => hash(row, values, stores),
+    }
+}
+
+/// Operands advance modulo 2^32: a span may end with the address space.
+fn advance(operands: &mut [u64], by: u64) {
+    for operand in operands {
+        *operand = u64::from((*operand + by) as u32);
     }
 }
 
@@ -168,8 +175,7 @@ fn memory_copy<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores<'_
     stores.read(values[1].saturating_add(skipped), bytes)?;
     stores.write(values[0] + skipped, bytes)?;
     if !descending {
-        values[0] += part;
-        values[1] += part;
+        advance(&mut values[..2], part);
     }
     values[2] -= part;
     Ok(Next::Stay)
@@ -193,8 +199,7 @@ fn memory_init<const RECORD: bool>(
     }
     let offset = values[1] as usize % 8;
     stores.write(values[0], &buffer[offset..offset + part as usize])?;
-    values[0] += part;
-    values[1] += part;
+    advance(&mut values[..2], part);
     values[2] -= part;
     Ok(Next::Stay)
 }
@@ -207,8 +212,7 @@ fn memory_compare<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores
     stores.read(values[1], right)?;
     match left.cmp(&right) {
         core::cmp::Ordering::Equal => {
-            values[0] += part;
-            values[1] += part;
+            advance(&mut values[..2], part);
             values[2] -= part;
         }
         core::cmp::Ordering::Greater => (values[2], values[3]) = (0, 1),
@@ -263,8 +267,7 @@ fn table_copy<const RECORD: bool>(
         stores.set_table(to + 1 + index, *element)?;
     }
     if !descending {
-        values[0] += part;
-        values[1] += part;
+        advance(&mut values[..2], part);
     }
     values[2] -= part;
     Ok(Next::Stay)
@@ -282,7 +285,7 @@ fn table_fill<const RECORD: bool>(
     for index in values[0]..values[0] + part {
         stores.set_table(to + 1 + index, values[1])?;
     }
-    values[0] += part;
+    advance(&mut values[..1], part);
     values[2] -= part;
     Ok(Next::Stay)
 }
@@ -302,8 +305,7 @@ fn table_init<const RECORD: bool>(
         let element = stores.segment(from + 1 + values[1] + index)?;
         stores.set_table(to + 1 + values[0] + index, element)?;
     }
-    values[0] += part;
-    values[1] += part;
+    advance(&mut values[..2], part);
     values[2] -= part;
     Ok(Next::Stay)
 }
@@ -342,7 +344,7 @@ fn hash<const RECORD: bool>(
             .for_each(|(word, bytes)| *bytes = word.to_le_bytes());
     }
     stores.write(values[0], state)?;
-    values[1] = u64::from((values[1] + blocks * block_len) as u32);
+    advance(&mut values[1..2], blocks * block_len);
     values[2] -= blocks;
     Ok(Next::Stay)
 }

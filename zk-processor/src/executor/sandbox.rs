@@ -390,6 +390,10 @@ impl<'a> Machine<'a> {
         let is_begin = matches!(row.opcode, Opcode::SandboxReadBegin | Opcode::SandboxWriteBegin);
         let to_sandbox = matches!(row.opcode, Opcode::SandboxWriteBegin | Opcode::SandboxWriteStep);
         let sandbox_len = self.live()?.context.memory.len();
+        let now = self.now();
+        for cell in [ControlCell::Live, ControlCell::Pages] {
+            self.control.access::<RECORD>(cell, None, now, record);
+        }
         let part = if is_begin {
             count
         } else {
@@ -408,7 +412,6 @@ impl<'a> Machine<'a> {
         }
         let mut buffer = [0; 2048];
         let bytes = &mut buffer[..part as usize];
-        let now = self.now();
         if to_sandbox {
             self.read_runtime::<RECORD>(here, bytes, record)?;
             write::<RECORD>(&mut self.live()?.context, there, bytes, now, record)?;
@@ -430,7 +433,8 @@ impl<'a> Machine<'a> {
         }
         // The three operand slots are one access each: what the row received is recorded, the new values follow.
         let context = self.runtime_context()?;
-        for (slot, value) in slots.into_iter().zip([a + part, b + part, count - part]) {
+        let advanced = [a, b].map(|address| u64::from((address + part) as u32));
+        for (slot, value) in slots.into_iter().zip([advanced[0], advanced[1], count - part]) {
             *context.slot_mut(slot) = value;
         }
         Ok(true)
