@@ -127,6 +127,8 @@ machine! {
         Carry64 = super::carry_64::Carry64, 1, |e, h, l| super::carry_64::carry_64_trace(e, h, &mut l.bytes);
         CallIndirect = super::call_indirect::CallIndirect, 1, |e, h, l| super::call_indirect::call_indirect_trace(e, h, &mut l.bytes);
         Charge = super::charge::Charge, 1, |e, h, l| super::charge::charge_trace(e, h, &mut l.bytes);
+        DivRem32 = super::div_rem::DivRem32, 1, |e, h, l| super::div_rem::div_rem_32_trace(e, h, &mut l.bytes);
+        DivRem64 = super::div_rem::DivRem64, 1, |e, h, l| super::div_rem::div_rem_64_trace(e, h, &mut l.bytes);
         Equal32 = super::equal_32::Equal32, 1, |e, h, l| super::equal_32::equal_32_trace(e, h, &mut l.bytes);
         Equal64 = super::equal_64::Equal64, 1, |e, h, l| super::equal_64::equal_64_trace(e, h, &mut l.bytes);
         Extend = super::extend::Extend, 1, |e, h, l| super::extend::extend_trace(e, h, &mut l.bytes);

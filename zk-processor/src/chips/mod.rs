@@ -43,6 +43,7 @@
 //! | [`mul_32`], [`mul_64`] | products |
 //! | [`mul_wide`] | 128-bit products, signed and unsigned |
 //! | [`carry_64`] | 64-bit sums and differences with a carry in or out |
+//! | [`div_rem`] | 32- and 64-bit quotients and remainders |
 //! | [`program_table`] | which program a handle is |
 //! | [`open_or_halt`] | the runtime opens a sandbox, or halts with the public output |
 //! | [`out_of_gas`] | charges that gas or stack do not cover |
@@ -84,6 +85,7 @@ pub mod check;
 pub mod code_leaf;
 #[cfg(test)]
 mod control_testing;
+pub mod div_rem;
 pub mod entry_leaf;
 pub mod equal_32;
 pub mod equal_64;

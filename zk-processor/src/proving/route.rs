@@ -58,6 +58,8 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
         Family::Shift32 => MachineChip::Shift32,
         Family::Mul32 => MachineChip::Mul32,
         Family::Shift64 => MachineChip::Shift64,
+        Family::DivRem32 => MachineChip::DivRem32,
+        Family::DivRem64 => MachineChip::DivRem64,
         Family::Mul64 => MachineChip::Mul64,
         Family::MulWide => MachineChip::MulWide,
         Family::Carry64 => MachineChip::Carry64,

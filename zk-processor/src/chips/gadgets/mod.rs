@@ -5,6 +5,7 @@
 //! | [`execution`] | the row consumes one execution tuple and its own line of the program, and hands on the next tuple |
 //! | [`leaf_hash`] | the digest of a leaf of 32 elements |
 //! | [`slots`] | an instruction's operands are slots or an immediate, and its result goes to a slot or decides a branch |
+//! | [`division`] | quotients and remainders |
 //! | [`equality`] | whether two values are equal |
 //! | [`logic`] | the bitwise AND of two values, by bytes |
 //! | [`order`] | whether one value is below another |
@@ -28,6 +29,7 @@ pub mod address;
 pub mod bound;
 pub mod budget;
 pub mod control;
+pub mod division;
 pub mod equality;
 pub mod execution;
 pub mod hand_over;
