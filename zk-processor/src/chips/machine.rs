@@ -117,6 +117,7 @@ machine! {
     instructions {
         AddSub32 = super::add_sub_32::AddSub32, 3, |e, h, l| super::add_sub_32::add_sub_32_trace(e, h, &mut l.bytes);
         AddSub64 = super::add_sub_64::AddSub64, 2, |e, h, l| super::add_sub_64::add_sub_64_trace(e, h, &mut l.bytes);
+        BitCount = super::bit_count::BitCount, 1, |e, h, l| super::bit_count::bit_count_trace(e, h, &mut l.bytes);
         Branch = super::branch::Branch, 2, |e, h, l| super::branch::branch_trace(e, h, &mut l.bytes);
         BranchEqual32 = super::branch_equal_32::BranchEqual32, 2, |e, h, l| super::branch_equal_32::branch_equal_32_trace(e, h, &mut l.bytes);
         BranchEqual64 = super::branch_equal_64::BranchEqual64, 1, |e, h, l| super::branch_equal_64::branch_equal_64_trace(e, h, &mut l.bytes);

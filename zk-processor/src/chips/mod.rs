@@ -43,6 +43,7 @@
 //! | [`mul_32`], [`mul_64`] | products |
 //! | [`mul_wide`] | 128-bit products, signed and unsigned |
 //! | [`carry_64`] | 64-bit sums and differences with a carry in or out |
+//! | [`bit_count`] | leading and trailing zeros and ones, of 32 and 64 bits |
 //! | [`div_rem`] | 32- and 64-bit quotients and remainders |
 //! | [`program_table`] | which program a handle is |
 //! | [`open_or_halt`] | the runtime opens a sandbox, or halts with the public output |
@@ -65,6 +66,7 @@ pub mod add_sub_32;
 pub mod add_sub_64;
 #[cfg(test)]
 pub(crate) mod bench;
+pub mod bit_count;
 pub mod boundary;
 pub mod branch;
 pub mod branch_equal_32;

@@ -60,6 +60,7 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
         Family::Shift64 => MachineChip::Shift64,
         Family::DivRem32 => MachineChip::DivRem32,
         Family::DivRem64 => MachineChip::DivRem64,
+        Family::Bits32 | Family::Bits64 => MachineChip::BitCount,
         Family::Mul64 => MachineChip::Mul64,
         Family::MulWide => MachineChip::MulWide,
         Family::Carry64 => MachineChip::Carry64,
