@@ -1,9 +1,11 @@
 //! Proofs in and out: running, proving and verifying programs of the zk processor.
 //!
 //! [`run`] executes a Wasm file the way a proof would: a guest as context 0, any other module as a sandbox under the plain
-//! driver. [`observe`] shows what happens inside: a trace, a profile. `zk-wasm` is the command line for both. [`tables`] proves.
+//! driver. [`observe`] shows what happens inside: a trace, a profile. `zk-wasm` is the command line for both. [`segment`] proves one segment of a run,
+//! [`prove`] a whole run.
 
 pub mod observe;
+pub mod prove;
 pub mod run;
-pub mod tables;
+pub mod segment;
 pub mod value;

@@ -1,15 +1,17 @@
 //! Two real chips and a partner that asks them: proved, verified, and attacked in the bytes of the proof.
 
 use p3_field::PrimeCharacteristicRing;
-use prover::tables::{FilledTable, prove_tables};
+use zk_backend::air::RecordedAir;
+use zk_backend::config::SECURITY_BITS;
+use zk_backend::proof::{ProofError, TableStatement, check, decode, encode};
+use zk_backend::prove::{FilledTable, prove_tables};
 use zk_processor::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use zk_processor::chips::buses::Message;
 use zk_processor::chips::byte_table::{ByteLookups, ByteTable, HEIGHT_LOG2, byte_table_trace};
 use zk_processor::chips::poseidon2::{Poseidon2, PoseidonLookups, poseidon2_trace};
 use zk_processor::chips::trace::Trace;
 use zk_processor::columns;
-use zk_verifier::backend::SECURITY_BITS;
-use zk_verifier::proof::{TableStatement, VerifyError, check, decode, encode};
+use zk_verifier::record::record;
 
 const KEY: [u8; 32] = [7; 32];
 const SMALL_LOG2: u32 = 7;
@@ -88,7 +90,11 @@ impl Chip for TestChip {
     }
 }
 
-fn filled(rows: u32) -> (Vec<FilledTable<'static, TestChip>>, Val) {
+fn air(chip: TestChip) -> &'static RecordedAir {
+    Box::leak(Box::new(record(&chip).expect("the chip obeys the rules of messages")))
+}
+
+fn filled(rows: u32) -> (Vec<FilledTable<'static>>, Val) {
     let mut bytes = ByteLookups::default();
     let mut hashes = PoseidonLookups::default();
     let mut partner = Trace::with_rows(PartnerCols::<Val>::WIDTH, rows as usize, SMALL_LOG2);
@@ -112,38 +118,41 @@ fn filled(rows: u32) -> (Vec<FilledTable<'static, TestChip>>, Val) {
     let public_values: &'static [Val] = Vec::leak(vec![public]);
     let tables = vec![
         FilledTable {
-            chip: TestChip::Bytes(ByteTable),
-            trace: byte_table_trace(&bytes),
+            air: air(TestChip::Bytes(ByteTable)),
+            height_log2: HEIGHT_LOG2,
+            columns: byte_table_trace(&bytes).into_columns(),
             public_values: &[],
         },
         FilledTable {
-            chip: TestChip::Poseidon(Poseidon2),
-            trace: poseidon2_trace(&hashes, SMALL_LOG2),
+            air: air(TestChip::Poseidon(Poseidon2)),
+            height_log2: SMALL_LOG2,
+            columns: poseidon2_trace(&hashes, SMALL_LOG2).into_columns(),
             public_values: &[],
         },
         FilledTable {
-            chip: TestChip::Partner,
-            trace: partner,
+            air: air(TestChip::Partner),
+            height_log2: SMALL_LOG2,
+            columns: partner.into_columns(),
             public_values,
         },
     ];
     (tables, public)
 }
 
-fn statement(public: &[Val]) -> [TableStatement<'_, TestChip>; 3] {
+fn statement(public: &[Val]) -> [TableStatement<'_>; 3] {
     [
         TableStatement {
-            chip: TestChip::Bytes(ByteTable),
+            air: air(TestChip::Bytes(ByteTable)),
             height_log2: HEIGHT_LOG2,
             public_values: &[],
         },
         TableStatement {
-            chip: TestChip::Poseidon(Poseidon2),
+            air: air(TestChip::Poseidon(Poseidon2)),
             height_log2: SMALL_LOG2,
             public_values: &[],
         },
         TableStatement {
-            chip: TestChip::Partner,
+            air: air(TestChip::Partner),
             height_log2: SMALL_LOG2,
             public_values: public,
         },
@@ -161,34 +170,34 @@ fn honest_tables_prove_and_everything_else_is_rejected() {
 
     let other_public = check(&KEY, &statement(&[public + Val::ONE]), &decoded);
     assert!(
-        matches!(other_public, Err(VerifyError::Rejected(_))),
+        matches!(other_public, Err(ProofError::Rejected(_))),
         "{other_public:?}"
     );
     let other_key = check(&[8; 32], &statement(&[public]), &decoded);
-    assert!(matches!(other_key, Err(VerifyError::Rejected(_))), "{other_key:?}");
+    assert!(matches!(other_key, Err(ProofError::Rejected(_))), "{other_key:?}");
     let mut taller = statement(core::slice::from_ref(&public));
     taller[1].height_log2 += 1;
     assert!(matches!(
         check(&KEY, &taller, &decoded),
-        Err(VerifyError::Rejected(_) | VerifyError::Security(_))
+        Err(ProofError::Rejected(_) | ProofError::Security(_))
     ));
     let mut absurd = statement(core::slice::from_ref(&public));
     absurd[2].height_log2 = 60;
     assert!(matches!(
         check(&KEY, &absurd, &decoded),
-        Err(VerifyError::Height { found: 60, .. })
+        Err(ProofError::Height { found: 60, .. })
     ));
     assert!(matches!(
         check(&KEY, &statement(&[]), &decoded),
-        Err(VerifyError::PublicValueCount { .. })
+        Err(ProofError::PublicValueCount { .. })
     ));
 
     assert!(matches!(
         decode(&bytes[..bytes.len() - 1]),
-        Err(VerifyError::Encoding(_))
+        Err(ProofError::Encoding(_))
     ));
     let longer: Vec<u8> = bytes.iter().copied().chain([0]).collect();
-    assert!(matches!(decode(&longer), Err(VerifyError::Encoding(_))));
+    assert!(matches!(decode(&longer), Err(ProofError::Encoding(_))));
     attack_bytes(&bytes, public);
 }
 
@@ -209,7 +218,7 @@ fn attack_bytes(bytes: &[u8], public: Val) {
 fn a_lie_about_a_conjunction_does_not_verify() {
     let (mut tables, _) = filled(3);
     let column = 3; // bytes[2]
-    tables[2].trace.set(1, column, Val::from_u32(999));
+    tables[2].columns[(column << SMALL_LOG2) + 1] = Val::from_u32(999);
     let public = tables[2].public_values.to_vec();
     // With debug assertions the backend notices the unbalanced bus itself and panics: that too is no proof.
     let proof = std::panic::catch_unwind(|| prove_tables(&KEY, tables));

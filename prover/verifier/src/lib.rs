@@ -1,15 +1,12 @@
 //! Verifies proofs of the zk processor. No prover code: a node can link this crate alone.
 //!
-//! [`backend`] is the proof system as this project configures it, [`adapter`] carries our chips to it, [`fingerprint`] names a machine by its constraints,
-//! and [`proof`] checks one proof: shapes first, upstream's code after.
-//!
-//! # What a panic upstream would mean
-//!
-//! The proof system's own verifier is young. Every shape it relies on is checked here before it is called, and the tests feed it mutated proofs. Should
-//! it panic all the same, a node built with `panic = "abort"` goes down: that is a denial of service by whoever sent the proof, never a false
-//! statement accepted.
+//! What a node calls is [`run::verify`]. [`record`] carries our chips to the proof system, [`fingerprint`] names them by their constraints, [`machine`] is the key of the
+//! processor and the check of one segment, [`run`] that of a whole run. The proof system itself, and what a panic in it would mean, is the crate `zk-backend`.
 
-pub mod adapter;
-pub mod backend;
+mod error;
 pub mod fingerprint;
-pub mod proof;
+pub mod machine;
+pub mod record;
+pub mod run;
+
+pub use error::VerifyError;

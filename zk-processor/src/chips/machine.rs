@@ -109,7 +109,7 @@ machine! {
         EntryLeaf = super::entry_leaf::EntryLeaf, 1;
         InputLeaf = super::input_leaf::InputLeaf, 1;
         MemoryLeaf = super::memory_leaf::MemoryLeaf, 2;
-        MemoryTree = super::memory_tree::MemoryTree, 2;
+        MemoryTree = super::memory_tree::MemoryTree, 1;
         Poseidon2 = super::poseidon2::Poseidon2, 3;
         ProgramTable = super::program_table::ProgramTable, 1;
         ReadTree = super::read_tree::ReadTreeChip, 1;

@@ -20,7 +20,7 @@ use crate::chips::input_leaf::{InputLeafEvent, input_leaf_trace};
 use crate::chips::machine::{Lookups, MachineChip};
 use crate::chips::memory_leaf::{LeafEvent, memory_leaf_trace};
 use crate::chips::memory_tree::memory_tree_trace;
-use crate::chips::poseidon2::{PoseidonLookups, poseidon2_trace};
+use crate::chips::poseidon2::{PoseidonLookups, poseidon2_tables};
 use crate::chips::program_table::{ProgramEvent, program_table_trace};
 use crate::chips::read_tree::{LeafLookup, SparseTree, read_tree_rows, read_tree_trace};
 use crate::chips::trace::Trace;
@@ -91,12 +91,9 @@ pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memor
     };
     let mut tables: BTreeMap<MachineChip, Vec<Trace>> = BTreeMap::new();
     for (chip, events) in MachineChip::INSTRUCTIONS.iter().zip(&segment.events) {
-        let Some(fill) = chip.fill() else { continue };
-        let mut rest = events.as_slice();
-        for height in chip.split(events.len()) {
-            let (now, later) = rest.split_at(rest.len().min(1 << height));
-            rest = later;
-            tables.entry(*chip).or_default().push(fill(now, height, &mut lookups));
+        if let Some(fill) = chip.fill() {
+            let filled = instances(*chip, events, |events, height| fill(events, height, &mut lookups));
+            tables.insert(*chip, filled);
         }
     }
     let Lookups {
@@ -128,7 +125,8 @@ pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memor
         MachineChip::Boundary,
         Vec::from([boundary_trace(&boundary, least, &mut bytes)]),
     );
-    tables.insert(MachineChip::Poseidon2, poseidon_tables(&hashes));
+    let heights = MachineChip::Poseidon2.split(hashes.rows());
+    tables.insert(MachineChip::Poseidon2, poseidon2_tables(&hashes, &heights));
     tables.insert(MachineChip::ByteTable, Vec::from([byte_table_trace(&bytes)]));
     assemble(tables, record)
 }
@@ -333,8 +331,4 @@ fn input_leaves(input: &InputTree, asked: &BTreeMap<u32, u32>) -> Vec<InputLeafE
         }
     }
     leaves
-}
-
-fn poseidon_tables(hashes: &PoseidonLookups) -> Vec<Trace> {
-    Vec::from([poseidon2_trace(hashes, 7)])
 }

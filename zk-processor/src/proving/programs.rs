@@ -62,6 +62,12 @@ impl<'a> Programs<'a> {
         self.all.get(place).map_or([0; 8], |program| program.root)
     }
 
+    /// The header of the program in this place.
+    #[must_use]
+    pub fn header(&self, place: usize) -> Option<Header> {
+        self.all.get(place).map(|program| program.header)
+    }
+
     /// The artefact in this place.
     #[must_use]
     pub fn artefact(&self, place: usize) -> Option<&'a Artefact> {

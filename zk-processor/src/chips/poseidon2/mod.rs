@@ -23,7 +23,7 @@ mod trace;
 
 pub use air::Poseidon2;
 pub use columns::Poseidon2Cols;
-pub use trace::{PoseidonLookups, poseidon2_trace};
+pub use trace::{PoseidonLookups, poseidon2_tables, poseidon2_trace};
 
 /// Elements of the state.
 pub const STATE_WIDTH: usize = 16;

@@ -1,6 +1,7 @@
 //! How the Poseidon2 table is filled.
 
 use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 
 use p3_field::PrimeCharacteristicRing;
 use p3_koala_bear::{
@@ -40,17 +41,26 @@ impl PoseidonLookups {
 
 /// One row for each distinct compression, padded with permutations of zeros that count nothing.
 pub fn poseidon2_trace(lookups: &PoseidonLookups, minimum_height_log2: u32) -> Trace {
-    let mut trace = Trace::with_rows(Poseidon2Cols::<Val>::WIDTH, lookups.rows(), minimum_height_log2);
+    let height_log2 = lookups.rows().max(1).next_power_of_two().ilog2();
+    let mut tables = poseidon2_tables(lookups, &[height_log2.max(minimum_height_log2)]);
+    tables.remove(0)
+}
+
+/// The distinct compressions over tables of these heights, one after the other.
+pub fn poseidon2_tables(lookups: &PoseidonLookups, heights_log2: &[u32]) -> Vec<Trace> {
     let padding = permutation_row([Val::ZERO; STATE_WIDTH], 0);
-    let rows = lookups
-        .times
-        .iter()
-        .map(|(input, times)| permutation_row(*input, *times))
-        .chain(core::iter::repeat(padding));
-    for (row, columns) in rows.take(trace.height()).enumerate() {
-        trace.write(row, &columns);
-    }
-    trace
+    let mut asked = lookups.times.iter();
+    let table = |height_log2: &u32| {
+        let mut trace = Trace::zero(Poseidon2Cols::<Val>::WIDTH, *height_log2);
+        for row in 0..trace.height() {
+            match asked.next() {
+                Some((input, times)) => trace.write(row, &permutation_row(*input, *times)),
+                None => trace.write(row, &padding),
+            }
+        }
+        trace
+    };
+    heights_log2.iter().map(table).collect()
 }
 
 fn permutation_row(input: [Val; STATE_WIDTH], times: u32) -> Poseidon2Cols<Val> {

@@ -1,17 +1,17 @@
 //! One proof: encoding with strict bounds, and the check of its statement.
 
 use p3_multi_stark::{VerifierInstance, VerifierInstances, security_report, setup, verify};
-use zk_processor::chips::builder::{Chip, Val};
 
-use crate::adapter::ChipAir;
-use crate::backend::{Config, FIRST_FOLD_LOG2, MAX_STACKED_CELLS_LOG2, Proof, SECURITY_BITS, transcript};
+use crate::Val;
+use crate::air::RecordedAir;
+use crate::config::{Config, FIRST_FOLD_LOG2, MAX_STACKED_CELLS_LOG2, Proof, SECURITY_BITS, transcript};
 
 /// Largest encoding of one proof that is looked at, in bytes: four times what a full segment takes.
 pub const MAX_PROOF_LEN_BYTES: usize = 4 << 20;
 
 /// Why a proof was not accepted. Nothing here is a defect of the reader's machine: each names the check.
 #[derive(Debug, thiserror::Error)]
-pub enum VerifyError {
+pub enum ProofError {
     /// The encoding is longer than any valid proof.
     #[error("proof of {found} bytes, at most {limit} are read")]
     TooLong {
@@ -74,9 +74,9 @@ pub enum VerifyError {
 
 /// One table of the statement: a chip, its height and its public values.
 #[derive(Clone, Copy, Debug)]
-pub struct TableStatement<'a, C> {
+pub struct TableStatement<'a> {
     /// The chip.
-    pub chip: C,
+    pub air: &'a RecordedAir,
     /// Rows as a power of two.
     pub height_log2: u32,
     /// Public values.
@@ -84,10 +84,10 @@ pub struct TableStatement<'a, C> {
 }
 
 /// Cells of all tables together.
-pub fn stacked_cells<C: Chip>(tables: &[TableStatement<'_, C>]) -> usize {
+pub fn stacked_cells(tables: &[TableStatement<'_>]) -> usize {
     tables
         .iter()
-        .map(|table| table.chip.width() << table.height_log2.min(usize::BITS / 2))
+        .map(|table| table.air.width << table.height_log2.min(usize::BITS / 2))
         .sum()
 }
 
@@ -95,21 +95,21 @@ pub fn stacked_cells<C: Chip>(tables: &[TableStatement<'_, C>]) -> usize {
 ///
 /// # Errors
 /// Too long, malformed, trailing bytes, or not canonical.
-pub fn decode(bytes: &[u8]) -> Result<Proof, VerifyError> {
+pub fn decode(bytes: &[u8]) -> Result<Proof, ProofError> {
     if bytes.len() > MAX_PROOF_LEN_BYTES {
-        return Err(VerifyError::TooLong {
+        return Err(ProofError::TooLong {
             found: bytes.len(),
             limit: MAX_PROOF_LEN_BYTES,
         });
     }
     let (proof, rest) =
-        postcard::take_from_bytes::<Proof>(bytes).map_err(|error| VerifyError::Encoding(error.to_string()))?;
+        postcard::take_from_bytes::<Proof>(bytes).map_err(|error| ProofError::Encoding(error.to_string()))?;
     if !rest.is_empty() {
-        return Err(VerifyError::Encoding(format!("{} bytes after the proof", rest.len())));
+        return Err(ProofError::Encoding(format!("{} bytes after the proof", rest.len())));
     }
     match encode(&proof) {
         Ok(again) if again == bytes => Ok(proof),
-        _ => Err(VerifyError::NotCanonical),
+        _ => Err(ProofError::NotCanonical),
     }
 }
 
@@ -117,8 +117,8 @@ pub fn decode(bytes: &[u8]) -> Result<Proof, VerifyError> {
 ///
 /// # Errors
 /// If the serializer refuses it, which no proof made here causes.
-pub fn encode(proof: &Proof) -> Result<Vec<u8>, VerifyError> {
-    postcard::to_allocvec(proof).map_err(|error| VerifyError::Encoding(error.to_string()))
+pub fn encode(proof: &Proof) -> Result<Vec<u8>, ProofError> {
+    postcard::to_allocvec(proof).map_err(|error| ProofError::Encoding(error.to_string()))
 }
 
 /// Checks that `proof` proves the tables of the statement under the machine `machine_key`. Heights against the machine's declared ranges are the
@@ -126,53 +126,48 @@ pub fn encode(proof: &Proof) -> Result<Vec<u8>, VerifyError> {
 ///
 /// # Errors
 /// The first check that fails.
-pub fn check<C: Chip + Copy>(
-    machine_key: &[u8; 32],
-    tables: &[TableStatement<'_, C>],
-    proof: &Proof,
-) -> Result<f64, VerifyError> {
+pub fn check(machine_key: &[u8; 32], tables: &[TableStatement<'_>], proof: &Proof) -> Result<f64, ProofError> {
     check_shapes(tables)?;
-    let config = Config::for_cells(stacked_cells(tables)).map_err(|error| VerifyError::Security(error.to_string()))?;
-    let airs: Vec<_> = tables.iter().map(|table| ChipAir(table.chip)).collect();
-    let references: Vec<_> = airs.iter().collect();
-    let (_, key) = setup(&config, &references, &mut transcript(machine_key))
-        .map_err(|error| VerifyError::Rejected(format!("{error:?}")))?;
+    let config = Config::for_cells(stacked_cells(tables)).map_err(|error| ProofError::Security(error.to_string()))?;
+    let airs: Vec<_> = tables.iter().map(|table| table.air).collect();
+    let (_, key) = setup(&config, &airs, &mut transcript(machine_key))
+        .map_err(|error| ProofError::Rejected(format!("{error:?}")))?;
     let instances = || {
-        let each = airs.iter().zip(tables);
+        let each = airs.iter().copied().zip(tables);
         VerifierInstances::new(
             each.map(|(air, table)| VerifierInstance::new(air, &key, table.height_log2 as usize, table.public_values))
                 .collect(),
         )
     };
-    let report = security_report(&config, &instances()).map_err(|error| VerifyError::Security(error.to_string()))?;
+    let report = security_report(&config, &instances()).map_err(|error| ProofError::Security(error.to_string()))?;
     report
         .require_security(SECURITY_BITS)
-        .map_err(|error| VerifyError::Security(error.to_string()))?;
+        .map_err(|error| ProofError::Security(error.to_string()))?;
     verify(&config, instances(), proof, 0, &mut transcript(machine_key))
-        .map_err(|error| VerifyError::Rejected(error.to_string()))?;
+        .map_err(|error| ProofError::Rejected(error.to_string()))?;
     report
         .security_bits()
-        .ok_or_else(|| VerifyError::Security("a term of the security sum is unpriced".into()))
+        .ok_or_else(|| ProofError::Security("a term of the security sum is unpriced".into()))
 }
 
-fn check_shapes<C: Chip>(tables: &[TableStatement<'_, C>]) -> Result<(), VerifyError> {
+fn check_shapes(tables: &[TableStatement<'_>]) -> Result<(), ProofError> {
     if tables.is_empty() {
-        return Err(VerifyError::TableCount { expected: 1, found: 0 });
+        return Err(ProofError::TableCount { expected: 1, found: 0 });
     }
     for table in tables {
         let (least, most) = (FIRST_FOLD_LOG2 as u32, MAX_STACKED_CELLS_LOG2);
         if table.height_log2 < least || table.height_log2 > most {
-            return Err(VerifyError::Height {
-                table: table.chip.name(),
+            return Err(ProofError::Height {
+                table: table.air.name,
                 found: table.height_log2,
                 least,
                 most,
             });
         }
-        let (expected, found) = (table.chip.public_values(), table.public_values.len());
+        let (expected, found) = (table.air.public_values, table.public_values.len());
         if expected != found {
-            return Err(VerifyError::PublicValueCount {
-                table: table.chip.name(),
+            return Err(ProofError::PublicValueCount {
+                table: table.air.name,
                 expected,
                 found,
             });
@@ -180,7 +175,7 @@ fn check_shapes<C: Chip>(tables: &[TableStatement<'_, C>]) -> Result<(), VerifyE
     }
     let (found, limit) = (stacked_cells(tables), 1 << MAX_STACKED_CELLS_LOG2);
     if found > limit {
-        return Err(VerifyError::TooManyCells { found, limit });
+        return Err(ProofError::TooManyCells { found, limit });
     }
     Ok(())
 }

@@ -13,7 +13,8 @@ use p3_multi_stark::config::MultiStarkConfig;
 use p3_sumcheck::layout::{Layout, PrefixProver, Table, Witness};
 use p3_symmetric::{PaddingFreeSponge, TruncatedPermutation};
 use p3_whir::{FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirConfigError, WhirProver};
-use zk_processor::chips::builder::Val;
+
+use crate::Val;
 
 /// The extension field of the challenges: degree 5, 155 bits.
 pub type Challenge = QuinticTrinomialExtensionField<Val>;

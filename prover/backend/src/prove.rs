@@ -3,10 +3,10 @@
 use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::{ProverInstance, ProverInstances, prove, setup};
 use p3_sumcheck::layout::Table;
-use zk_processor::chips::builder::{Chip, Val};
-use zk_processor::chips::trace::Trace;
-use zk_verifier::adapter::ChipAir;
-use zk_verifier::backend::{Config, Proof, transcript};
+
+use crate::Val;
+use crate::air::RecordedAir;
+use crate::config::{Config, Proof, transcript};
 
 /// Why tables could not be proved. None of these is caused by a wrong witness: that shows in the no-proof check or in verification.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +26,13 @@ pub enum ProveError {
 
 /// One filled table.
 #[derive(Clone, Debug)]
-pub struct FilledTable<'a, C> {
+pub struct FilledTable<'a> {
     /// The chip.
-    pub chip: C,
-    /// Its cells.
-    pub trace: Trace,
+    pub air: &'a RecordedAir,
+    /// Its cells, column after column.
+    pub columns: Vec<Val>,
+    /// Rows as a power of two.
+    pub height_log2: u32,
     /// Its public values.
     pub public_values: &'a [Val],
 }
@@ -39,10 +41,10 @@ pub struct FilledTable<'a, C> {
 ///
 /// # Errors
 /// See [`ProveError`].
-pub fn prove_tables<C: Chip>(machine_key: &[u8; 32], tables: Vec<FilledTable<'_, C>>) -> Result<Proof, ProveError> {
+pub fn prove_tables(machine_key: &[u8; 32], tables: Vec<FilledTable<'_>>) -> Result<Proof, ProveError> {
     let cells = tables
         .iter()
-        .map(|table| table.trace.width() << table.trace.height_log2())
+        .map(|table| table.columns.len())
         .sum();
     let config = Config::for_cells(cells).map_err(|error| ProveError::Parameters {
         cells,
@@ -50,19 +52,17 @@ pub fn prove_tables<C: Chip>(machine_key: &[u8; 32], tables: Vec<FilledTable<'_,
     })?;
     let (airs, filled): (Vec<_>, Vec<_>) = tables
         .into_iter()
-        .map(|table| (ChipAir(table.chip), (table.trace, table.public_values)))
+        .map(|table| (table.air, table))
         .unzip();
-    let references: Vec<_> = airs.iter().collect();
-    let (key, _) = setup(&config, &references, &mut transcript(machine_key))
+    let (key, _) = setup(&config, &airs, &mut transcript(machine_key))
         .map_err(|error| ProveError::Backend(format!("{error:?}")))?;
     let instances = airs
-        .iter()
+        .into_iter()
         .zip(filled)
-        .map(|(air, (trace, public_values))| {
-            let height = trace.height();
+        .map(|(air, table)| {
             // Column after column: for the backend a matrix whose rows are our columns.
-            let table = Table::new(RowMajorMatrix::new(trace.into_columns(), height));
-            ProverInstance::new(air, table, &key, public_values)
+            let columns = Table::new(RowMajorMatrix::new(table.columns, 1 << table.height_log2));
+            ProverInstance::new(air, columns, &key, table.public_values)
         })
         .collect();
     prove(
