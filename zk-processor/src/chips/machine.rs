@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use super::builder::{Chip, ChipBuilder};
 use super::byte_table::{self, ByteLookups};
 use super::event::Event;
+use super::lookup_source::ProgramSource;
 use super::poseidon2::PoseidonLookups;
 use super::trace::Trace;
 
@@ -25,6 +26,8 @@ pub struct Lookups<'a> {
     pub hashes: PoseidonLookups,
     /// The cells of the input window; called once for each cell that a row looks up.
     pub input: &'a dyn Fn(u32) -> u64,
+    /// The programs of the run.
+    pub programs: &'a dyn ProgramSource,
 }
 
 impl core::fmt::Debug for Lookups<'_> {
@@ -118,6 +121,7 @@ machine! {
         AddSub32 = super::add_sub_32::AddSub32, 3, |e, h, l| super::add_sub_32::add_sub_32_trace(e, h, &mut l.bytes);
         AddSub64 = super::add_sub_64::AddSub64, 2, |e, h, l| super::add_sub_64::add_sub_64_trace(e, h, &mut l.bytes);
         BitCount = super::bit_count::BitCount, 1, |e, h, l| super::bit_count::bit_count_trace(e, h, &mut l.bytes);
+        BoundsTrap = super::bounds_trap::BoundsTrap, 1, |e, h, l| super::bounds_trap::bounds_trap_trace(e, h, l.programs, &mut l.bytes);
         Branch = super::branch::Branch, 2, |e, h, l| super::branch::branch_trace(e, h, &mut l.bytes);
         BranchEqual32 = super::branch_equal_32::BranchEqual32, 2, |e, h, l| super::branch_equal_32::branch_equal_32_trace(e, h, &mut l.bytes);
         BranchEqual64 = super::branch_equal_64::BranchEqual64, 1, |e, h, l| super::branch_equal_64::branch_equal_64_trace(e, h, &mut l.bytes);
@@ -130,11 +134,13 @@ machine! {
         Charge = super::charge::Charge, 1, |e, h, l| super::charge::charge_trace(e, h, &mut l.bytes);
         DivRem32 = super::div_rem::DivRem32, 1, |e, h, l| super::div_rem::div_rem_32_trace(e, h, &mut l.bytes);
         DivRem64 = super::div_rem::DivRem64, 1, |e, h, l| super::div_rem::div_rem_64_trace(e, h, &mut l.bytes);
+        DivideTrap = super::divide_trap::DivideTrap, 1, |e, h, l| super::divide_trap::divide_trap_trace(e, h, &mut l.bytes);
         Equal32 = super::equal_32::Equal32, 1, |e, h, l| super::equal_32::equal_32_trace(e, h, &mut l.bytes);
         Equal64 = super::equal_64::Equal64, 1, |e, h, l| super::equal_64::equal_64_trace(e, h, &mut l.bytes);
         Extend = super::extend::Extend, 1, |e, h, l| super::extend::extend_trace(e, h, &mut l.bytes);
         Global = super::global::Global, 1, |e, h, l| super::global::global_trace(e, h, &mut l.bytes);
         Growth = super::growth::Growth, 1, |e, h, l| super::growth::growth_trace(e, h, &mut l.bytes);
+        HandOver = super::hand_over::HandOver, 1, |e, h, l| super::hand_over::hand_over_trace(e, h, &mut l.bytes);
         Less32 = super::less_32::Less32, 1, |e, h, l| super::less_32::less_32_trace(e, h, &mut l.bytes);
         Less64 = super::less_64::Less64, 1, |e, h, l| super::less_64::less_64_trace(e, h, &mut l.bytes);
         Load8 = super::load_8::Load8, 2, |e, h, l| super::load_8::load_8_trace(e, h, l.input, &mut l.bytes);
@@ -148,7 +154,12 @@ machine! {
         Mul32 = super::mul_32::Mul32, 1, |e, h, l| super::mul_32::mul_32_trace(e, h, &mut l.bytes);
         Mul64 = super::mul_64::Mul64, 1, |e, h, l| super::mul_64::mul_64_trace(e, h, &mut l.bytes);
         MulWide = super::mul_wide::MulWide, 1, |e, h, l| super::mul_wide::mul_wide_trace(e, h, &mut l.bytes);
+        OpenOrHalt = super::open_or_halt::OpenOrHalt, 1, |e, h, l| super::open_or_halt::open_or_halt_trace(e, h, l.input, l.programs, &mut l.bytes);
+        OutOfGas = super::out_of_gas::OutOfGas, 1, |e, h, l| super::out_of_gas::out_of_gas_trace(e, h, &mut l.bytes);
         Return = super::ret::Return, 2, |e, h, l| super::ret::ret_trace(e, h, &mut l.bytes);
+        SandboxAccess = super::sandbox_access::SandboxAccess, 1, |e, h, l| super::sandbox_access::sandbox_access_trace(e, h, &mut l.bytes);
+        SandboxExit = super::sandbox_exit::SandboxExit, 1, |e, h, l| super::sandbox_exit::sandbox_exit_trace(e, h, &mut l.bytes);
+        SandboxSwitch = super::sandbox_switch::SandboxSwitch, 1, |e, h, l| super::sandbox_switch::sandbox_switch_trace(e, h, l.programs, &mut l.bytes);
         Select = super::select::Select, 1, |e, h, l| super::select::select_trace(e, h, &mut l.bytes);
         Shift32 = super::shift_32::Shift32, 2, |e, h, l| super::shift_32::shift_32_trace(e, h, &mut l.bytes);
         Shift64 = super::shift_64::Shift64, 1, |e, h, l| super::shift_64::shift_64_trace(e, h, &mut l.bytes);

@@ -12,6 +12,7 @@
 //! | [`equal_32`], [`equal_64`] | equality as a value |
 //! | [`less_32`], [`less_64`] | order as a value, signed and unsigned |
 //! | [`boundary`] | where a segment starts and ends |
+//! | [`bounds_trap`] | accesses out of bounds, and calls through a table that fail |
 //! | [`branch`] | unconditional branches |
 //! | [`branch_equal_32`], [`branch_equal_64`] | branches on equality |
 //! | [`branch_less_32`], [`branch_less_64`] | branches on order, signed and unsigned |
@@ -27,6 +28,7 @@
 //! | [`call_indirect`] | calls through a table |
 //! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
+//! | [`divide_trap`] | divisions that trap |
 //! | [`entry_leaf`] | sixteen entries of a program's entry map |
 //! | [`hash_step`] | operands and bounds of hash operations |
 //! | [`input_leaf`] | eight cells of the input |
@@ -68,6 +70,7 @@ pub mod add_sub_64;
 pub(crate) mod bench;
 pub mod bit_count;
 pub mod boundary;
+pub mod bounds_trap;
 pub mod branch;
 pub mod branch_equal_32;
 pub mod branch_equal_64;
@@ -88,6 +91,7 @@ pub mod code_leaf;
 #[cfg(test)]
 mod control_testing;
 pub mod div_rem;
+pub mod divide_trap;
 pub mod entry_leaf;
 pub mod equal_32;
 pub mod equal_64;

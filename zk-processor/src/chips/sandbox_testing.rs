@@ -10,9 +10,11 @@ use super::event::{Event, limbs};
 use super::gadgets::control::owned_cell;
 use super::gadgets::hand_over::split_accesses;
 use super::hand_over::gives_back;
+use super::lookup_source::ProgramSource;
 use crate::executor::{Input, Limits, Machine};
 use crate::isa::{Instruction, Opcode};
-use crate::program::{Artefact, Entry, Image, Verdict};
+use crate::program::commitment::Digest;
+use crate::program::{Artefact, Entry, Header, Image, Verdict};
 use crate::proving::Walk;
 
 /// Messages of partners.
@@ -34,7 +36,7 @@ pub(crate) struct Scene {
     /// What the sandbox's spaces hold at first.
     pub(crate) image: Image,
     /// Pages of the sandbox.
-    pub(crate) pages: u32,
+    pages: u32,
     /// What the input window holds.
     pub(crate) input: Vec<u8>,
 }
@@ -63,6 +65,14 @@ pub(crate) fn with_gas(gas: u8, instruction: Instruction) -> Instruction {
 }
 
 impl Scene {
+    /// A scene whose sandbox has this many pages.
+    pub(crate) fn with_pages(pages: u32) -> Self {
+        Self {
+            pages,
+            ..Self::default()
+        }
+    }
+
     /// The row where the next function begins.
     pub(crate) fn base(&self) -> u32 {
         self.code.len() as u32
@@ -164,6 +174,56 @@ impl Scene {
     /// The events of the sandboxes that give control back.
     pub(crate) fn given_back(&self) -> Vec<Event> {
         self.events().into_iter().filter(gives_back).collect()
+    }
+}
+
+/// The sandboxed program of a scene, as segments name it.
+#[derive(Debug)]
+pub(crate) struct OneProgram {
+    pub(crate) root: Digest,
+    pub(crate) header: Header,
+    entries: Vec<Entry>,
+}
+
+impl OneProgram {
+    /// Its handle: the runtime's is 1.
+    pub(crate) const HANDLE: u32 = 2;
+
+    /// The program of this scene.
+    pub(crate) fn of(scene: &Scene) -> Self {
+        let program = scene.program();
+        Self {
+            root: program.root(),
+            header: program.header(),
+            entries: program.entries,
+        }
+    }
+
+    /// What the program table says when it is asked for the handle's root.
+    pub(crate) fn root_message(&self) -> (Sign, Message<Val>) {
+        let fields = core::iter::once(Self::HANDLE).chain(self.root);
+        (Sign::Receive, Message::new(Tag::Program, fields.map(Val::from_u32)))
+    }
+
+    /// What it says when it is asked for the header.
+    pub(crate) fn header_message(&self) -> (Sign, Message<Val>) {
+        let scalars = core::iter::once(Self::HANDLE).chain(self.header.scalars());
+        let fields = scalars.chain(self.header.initial_root);
+        (Sign::Receive, Message::new(Tag::Header, fields.map(Val::from_u32)))
+    }
+}
+
+impl ProgramSource for OneProgram {
+    fn handle(&self, root: &Digest) -> Option<u32> {
+        (*root == self.root).then_some(Self::HANDLE)
+    }
+
+    fn header(&self, _: u32) -> Option<Header> {
+        Some(self.header)
+    }
+
+    fn entry(&self, _: u32, function: u32) -> Option<Entry> {
+        Some(self.entries.get(function as usize).copied().unwrap_or_default())
     }
 }
 

@@ -230,7 +230,8 @@ fn table_begin<const RECORD: bool>(
     check_range(values[0], values[2], size, Trap::TableOutOfBounds)?;
     let source_size = match row.opcode {
         Opcode::TableFillBegin => return Ok(Next::Continue),
-        Opcode::TableCopyBegin => stores.table(u64::from(row.high()))?,
+        // Both tables may be one: the second read of its size has a time of its own.
+        Opcode::TableCopyBegin => stores.table_at(u64::from(row.high()), time::WRITE)?,
         _ => stores.segment(u64::from(row.high()))?,
     };
     check_range(values[1], values[2], source_size, Trap::TableOutOfBounds)?;
@@ -437,11 +438,15 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
     }
 
     fn table(&mut self, cell: u64) -> Result<u64, Leave> {
+        self.table_at(cell, time::READ)
+    }
+
+    fn table_at(&mut self, cell: u64, offset: u64) -> Result<u64, Leave> {
         let value = self.tables.get(cell);
         if RECORD {
-            let at = self.at(Space::Table, cell, time::READ);
+            let at = self.at(Space::Table, cell, offset);
             self.record.access(at, value, self.table_times.get(cell));
-            self.table_times.set(cell, self.now + time::READ)?;
+            self.table_times.set(cell, self.now + offset)?;
         }
         Ok(value)
     }

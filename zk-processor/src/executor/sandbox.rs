@@ -385,8 +385,6 @@ impl<'a> Machine<'a> {
             self.get::<RECORD>(slots[1], time::A, record)?,
             self.get::<RECORD>(slots[2], time::A, record)?,
         ];
-        self.live()?;
-        self.sandbox_is_found::<RECORD>(record);
         let is_begin = matches!(row.opcode, Opcode::SandboxReadBegin | Opcode::SandboxWriteBegin);
         let to_sandbox = matches!(row.opcode, Opcode::SandboxWriteBegin | Opcode::SandboxWriteStep);
         let sandbox_len = self.live()?.context.memory.len();

@@ -6,6 +6,7 @@ use core::cell::RefCell;
 
 use p3_field::PrimeField32;
 
+use super::asked::{Asked, CountingSource};
 use super::memory::{Memories, tree_leaves};
 use super::programs::Programs;
 use super::segment::Segment;
@@ -25,6 +26,7 @@ use crate::chips::program_table::{ProgramEvent, program_table_trace};
 use crate::chips::read_tree::{LeafLookup, SparseTree, read_tree_rows, read_tree_trace};
 use crate::chips::trace::Trace;
 use crate::executor::Input;
+use crate::isa::{ControlCell, Opcode, Space};
 use crate::program::commitment::{ENTRIES_PER_LEAF, ROWS_PER_LEAF};
 
 /// One filled table of the machine.
@@ -84,10 +86,15 @@ pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memor
         *input_asked.borrow_mut().entry(cell).or_insert(0) += 1;
         input.input.cell(cell)
     };
+    let source = CountingSource {
+        programs,
+        asked: RefCell::default(),
+    };
     let mut lookups = Lookups {
         bytes: ByteLookups::default(),
         hashes: PoseidonLookups::default(),
         input: &ask_input,
+        programs: &source,
     };
     let mut tables: BTreeMap<MachineChip, Vec<Trace>> = BTreeMap::new();
     for (chip, events) in MachineChip::INSTRUCTIONS.iter().zip(&segment.events) {
@@ -99,10 +106,13 @@ pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memor
     let Lookups {
         mut bytes, mut hashes, ..
     } = lookups;
+    let programs_asked = source.asked.into_inner();
+    open_sandboxes(segment, programs, memories);
     let start = point(&segment.start, segment.reads.live, memories);
     fill_memory(segment, memories, &mut bytes, &mut hashes, &mut tables);
     let asked = input_asked.into_inner();
-    let roots_asked = fill_reads(segment, programs, input, &asked, &mut bytes, &mut hashes, &mut tables);
+    let asked = (&asked, &programs_asked);
+    let roots_asked = fill_reads(segment, programs, input, asked, &mut bytes, &mut hashes, &mut tables);
     let record = SegmentRecord {
         program_root: programs.root(0),
         input_root: input.root(),
@@ -179,6 +189,33 @@ fn instances<T>(chip: MachineChip, rows: &[T], mut fill: impl FnMut(&[T], u32) -
     parts.collect()
 }
 
+/// Opens the contexts of the sandboxes that the segment opens, each with its program's initial values.
+fn open_sandboxes(segment: &Segment, programs: &Programs<'_>, memories: &mut Memories) {
+    let events = segment.events.iter().flatten();
+    for event in events.filter(|event| event.instruction.opcode == Opcode::SandboxOpen && event.before.context == 0) {
+        let half = |cell: ControlCell| {
+            let mut parts = event.accesses.iter().filter(|access| {
+                access.is_machine_owned() && access.space == Space::Control && access.cell == cell as u32
+            });
+            [parts.next(), parts.next()].map(|part| part.map_or(0, |access| access.new))
+        };
+        let mut root = [0; 8];
+        let halves = half(ControlCell::ProgramRootLow)
+            .into_iter()
+            .chain(half(ControlCell::ProgramRootHigh));
+        for (to, value) in root.as_chunks_mut::<2>().0.iter_mut().zip(halves) {
+            *to = [value as u32, (value >> 32) as u32];
+        }
+        let [live, _] = half(ControlCell::Live);
+        let artefact = programs
+            .handle_of(&root)
+            .and_then(|handle| programs.artefact(handle as usize - 1));
+        if let Some(artefact) = artefact {
+            memories.open(live as u32, &artefact.image);
+        }
+    }
+}
+
 fn fill_memory(
     segment: &Segment,
     memories: &mut Memories,
@@ -217,7 +254,7 @@ fn fill_reads(
     segment: &Segment,
     programs: &Programs<'_>,
     input: &InputTree,
-    input_asked: &BTreeMap<u32, u32>,
+    (input_asked, programs_asked): (&BTreeMap<u32, u32>, &Asked),
     bytes: &mut ByteLookups,
     hashes: &mut PoseidonLookups,
     tables: &mut BTreeMap<MachineChip, Vec<Trace>>,
@@ -254,7 +291,7 @@ fn fill_reads(
     }
     let (trace, _) = code_leaf_trace(&code, 7, bytes, hashes);
     tables.insert(MachineChip::CodeLeaf, Vec::from([trace]));
-    let entries = entry_leaves(segment, programs);
+    let entries = entry_leaves(segment, programs_asked, programs);
     for (event, handle) in events.iter_mut().zip(1..) {
         let leaves = entries.iter().filter(|leaf| leaf.handle == handle);
         let leaves: Vec<_> = leaves.map(|leaf| once(leaf.index)).collect();
@@ -272,7 +309,7 @@ fn fill_reads(
     let trace = input_leaf_trace(&inputs, 7, bytes, hashes);
     tables.insert(MachineChip::InputLeaf, Vec::from([trace]));
     tables.insert(MachineChip::ReadTree, Vec::from([read_tree_trace(&rows, 7)]));
-    program_lookups(segment, &mut events);
+    program_lookups(segment, programs_asked, &mut events);
     tables.insert(
         MachineChip::ProgramTable,
         Vec::from([program_table_trace(&events, 7, hashes)]),
@@ -281,9 +318,13 @@ fn fill_reads(
 }
 
 /// The leaves of entry maps in which functions were looked up.
-fn entry_leaves(segment: &Segment, programs: &Programs<'_>) -> Vec<EntryLeafEvent> {
+fn entry_leaves(segment: &Segment, asked: &Asked, programs: &Programs<'_>) -> Vec<EntryLeafEvent> {
+    let mut all = segment.entries.clone();
+    for (key, times) in &asked.entries {
+        *all.entry(*key).or_insert(0) += times;
+    }
     let mut leaves: Vec<EntryLeafEvent> = Vec::new();
-    for ((handle, function), times) in &segment.entries {
+    for ((handle, function), times) in &all {
         let index = function / ENTRIES_PER_LEAF as u32;
         if leaves
             .last()
@@ -303,15 +344,20 @@ fn once(index: u32) -> LeafLookup {
 }
 
 /// How often R and the header of each program are looked up.
-fn program_lookups(segment: &Segment, events: &mut [ProgramEvent]) {
-    let mut ask = |handle: u32, which: usize| {
+fn program_lookups(segment: &Segment, asked: &Asked, events: &mut [ProgramEvent]) {
+    let mut ask = |handle: u32, which: usize, times: u32| {
         if let Some(event) = events.get_mut(handle as usize - 1) {
-            event.times[which] += 1;
+            event.times[which] += times;
         }
     };
-    ask(1, 0);
+    ask(1, 0, 1);
     if segment.start.context != 0 {
-        ask(segment.start.handle, 0);
+        ask(segment.start.handle, 0, 1);
+    }
+    for (which, counts) in [&asked.roots, &asked.headers].into_iter().enumerate() {
+        for (handle, times) in counts {
+            ask(*handle, which, *times);
+        }
     }
 }
 

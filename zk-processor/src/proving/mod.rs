@@ -4,7 +4,8 @@
 //! touch, until the tables are full. [`fill`] turns a segment into filled tables and the record that its proof states, with the trees that [`memory`] keeps
 //! from segment to segment and [`programs`] opens. Nothing here knows a proof system.
 
-pub mod fill;
+pub mod asked;
+mod fill;
 pub mod memory;
 pub mod programs;
 pub mod route;

@@ -68,6 +68,13 @@ impl<'a> Programs<'a> {
         self.all.get(place).map(|program| program.header)
     }
 
+    /// The handle of the program with this root.
+    #[must_use]
+    pub fn handle_of(&self, root: &Digest) -> Option<u32> {
+        let place = self.all.iter().position(|program| program.root == *root)?;
+        Some(place as u32 + 1)
+    }
+
     /// The artefact in this place.
     #[must_use]
     pub fn artefact(&self, place: usize) -> Option<&'a Artefact> {

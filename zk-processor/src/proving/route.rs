@@ -1,9 +1,10 @@
 //! Which chip proves an event.
 
 use crate::chips::event::Event;
+use crate::chips::gadgets::hand_over::split_accesses;
 use crate::chips::machine::MachineChip;
 use crate::chips::{growth, load_unaligned, store_unaligned};
-use crate::isa::{Family, Opcode};
+use crate::isa::{EventKind, Family, Opcode, Trap};
 
 /// No chip of the machine proves this event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,10 +30,38 @@ pub fn route(event: &Event) -> Result<MachineChip, Unproved> {
     })
 }
 
+/// The chip of what context 0 does with a sandbox.
+fn sandbox_chip_of(opcode: Opcode) -> MachineChip {
+    match opcode {
+        Opcode::SandboxOpen => MachineChip::OpenOrHalt,
+        Opcode::SandboxEnter | Opcode::SandboxResume => MachineChip::SandboxSwitch,
+        _ => MachineChip::SandboxAccess,
+    }
+}
+
+/// The chip of a row that gives control back; the event has a second row in the table of hand-overs.
+fn exit_of(event: &Event) -> Option<MachineChip> {
+    let (_, [_, _, _, _, kind, detail, ..]) = split_accesses(event)?;
+    let opcode = event.instruction.opcode;
+    let is_stack = kind.new == EventKind::Trapped as u64 && detail.new == Trap::StackExhausted as u64;
+    Some(match opcode {
+        _ if kind.new == EventKind::OutOfGas as u64 => MachineChip::OutOfGas,
+        Opcode::Call | Opcode::Prologue if is_stack => MachineChip::OutOfGas,
+        _ if kind.new == EventKind::Trapped as u64 && is_division(opcode) => MachineChip::DivideTrap,
+        Opcode::Trap | Opcode::Panic | Opcode::HostCall | Opcode::Return => MachineChip::SandboxExit,
+        _ if opcode.is_privileged() => MachineChip::SandboxExit,
+        _ => MachineChip::BoundsTrap,
+    })
+}
+
+fn is_division(opcode: Opcode) -> bool {
+    matches!(opcode.family(), Family::DivRem32 | Family::DivRem64)
+}
+
 fn chip_of(event: &Event) -> Option<MachineChip> {
     let opcode = event.instruction.opcode;
-    if event.before.context != event.after.context {
-        return None;
+    if event.before.context != 0 && event.after.context == 0 {
+        return exit_of(event);
     }
     if load_unaligned::takes(event) {
         return Some(MachineChip::LoadUnaligned);
@@ -44,6 +73,8 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
         return Some(MachineChip::Growth);
     }
     Some(match opcode.family() {
+        Family::Halt => MachineChip::OpenOrHalt,
+        Family::Sandbox => sandbox_chip_of(opcode),
         Family::Branch => MachineChip::Branch,
         Family::BranchTable => MachineChip::BranchTable,
         Family::Call => MachineChip::Call,

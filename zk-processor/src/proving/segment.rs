@@ -10,6 +10,7 @@ use crate::chips::boundary::MAX_END_TIME;
 use crate::chips::builder::Chip;
 use crate::chips::call_indirect::function_of;
 use crate::chips::event::{Event, State};
+use crate::chips::hand_over::gives_back;
 use crate::chips::machine::MachineChip;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
@@ -89,7 +90,19 @@ impl Segment {
     /// Number of instructions.
     #[must_use]
     pub fn instructions(&self) -> usize {
-        self.events.iter().map(Vec::len).sum()
+        // An event that gives control back is in two tables.
+        let rows = |chip: &MachineChip, events: &Vec<Event>| {
+            if *chip == MachineChip::HandOver {
+                0
+            } else {
+                events.len()
+            }
+        };
+        MachineChip::INSTRUCTIONS
+            .iter()
+            .zip(&self.events)
+            .map(|(chip, events)| rows(chip, events))
+            .sum()
     }
 }
 
@@ -298,10 +311,18 @@ impl Collector {
             }
             is_second = halves && !is_second;
         }
+        if gives_back(&event) {
+            self.push(MachineChip::HandOver, event.clone());
+        }
+        self.push(chip, event);
+        Ok(())
+    }
+
+    /// A row of a chip.
+    fn push(&mut self, chip: MachineChip, event: Event) {
         self.sizes.add(chip, 1);
         let place = chip as usize - (MachineChip::ALL.len() - MachineChip::INSTRUCTIONS.len());
         self.events[place].push(event);
-        Ok(())
     }
 
     /// The first access to a cell in this segment; the second half of a cell of field elements comes separately.
@@ -348,7 +369,8 @@ impl Collector {
 
     /// The leaves of a sandbox that the next instruction drops are as they will ever be.
     fn bury_dropped(&mut self, walk: &Walk<'_, '_>) {
-        if walk.machine().next_instruction().opcode != Opcode::SandboxDrop {
+        let is_drop = walk.machine().next_instruction().opcode == Opcode::SandboxDrop;
+        if walk.state().context != 0 || !is_drop {
             return;
         }
         if let Some(context) = walk.machine().live_sandbox() {

