@@ -9,6 +9,7 @@ use crate::types::keys::{
     ML_DSA_65_PUBLIC_KEY_LEN_BYTES, ML_DSA_65_SIGNATURE_LEN_BYTES, PublicKey, SECP256K1_PUBLIC_KEY_LEN_BYTES,
     SECP256K1_SIGNATURE_LEN_BYTES, Signature,
 };
+use alloc::collections::BTreeMap;
 use borsh::BorshSerialize;
 use ed25519_dalek::Verifier as _;
 use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -76,6 +77,18 @@ pub trait Crypto: 'static {
         }
     }
 
+    /// [`Self::verify`] for one of many signatures: work on a key that `known` keeps is not repeated. The verdict is the same.
+    #[must_use]
+    fn verify_one_of_many(
+        known: &mut KnownKeys,
+        public_key: &PublicKey,
+        message: &[u8],
+        signature: &Signature,
+    ) -> bool {
+        let _ = known;
+        Self::verify(public_key, message, signature)
+    }
+
     /// Whether a validator may use the key: ed25519, a point, without a torsion part.
     #[must_use]
     fn is_valid_staking_key(public_key: &PublicKey) -> bool {
@@ -84,6 +97,13 @@ pub trait Crypto: 'static {
             PublicKey::SECP256K1(_) | PublicKey::MLDSA65(_) => false,
         }
     }
+}
+
+/// Ed25519 keys that were looked at before, and the points they are (none, if they are not the encoding of a point). Finding the
+/// point takes a tenth of a verification, and signers send more than one transaction.
+#[derive(Debug, Default)]
+pub struct KnownKeys {
+    ed25519: BTreeMap<[u8; 32], Option<ed25519_dalek::VerifyingKey>>,
 }
 
 /// Plain software.
@@ -114,6 +134,23 @@ impl Crypto for NativeCrypto {
     fn verify_ed25519(public_key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(signature);
         ed25519_dalek::VerifyingKey::from_bytes(public_key).is_ok_and(|key| key.verify(message, &signature).is_ok())
+    }
+
+    fn verify_one_of_many(
+        known: &mut KnownKeys,
+        public_key: &PublicKey,
+        message: &[u8],
+        signature: &Signature,
+    ) -> bool {
+        let (PublicKey::ED25519(key), Signature::ED25519(signature)) = (public_key, signature) else {
+            return Self::verify(public_key, message, signature);
+        };
+        let point = known
+            .ed25519
+            .entry(*key)
+            .or_insert_with(|| ed25519_dalek::VerifyingKey::from_bytes(key).ok());
+        let signature = ed25519_dalek::Signature::from_bytes(signature);
+        point.is_some_and(|point| point.verify(message, &signature).is_ok())
     }
 
     fn verify_secp256k1(

@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::contract_runner::ContractRunner;
-use crate::crypto::Crypto;
+use crate::crypto::{Crypto, KnownKeys};
 use crate::error::ApplyError;
 use crate::params::fees::{TransactionCost, transaction_cost};
 use crate::receipts::ChunkInProgress;
@@ -51,6 +51,7 @@ struct Signers<'t> {
     accounts: BTreeMap<&'t AccountId, Option<Account>>,
     access_keys: BTreeMap<(&'t AccountId, &'t PublicKey), Option<AccessKey>>,
     gas_key_nonces: BTreeMap<(&'t AccountId, &'t PublicKey, u16), Option<Nonce>>,
+    known_keys: KnownKeys,
 }
 
 impl<'t> Signers<'t> {
@@ -143,14 +144,20 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
     fn judge(
         &self,
         candidate: Candidate<'_>,
-        signers: &Signers<'_>,
+        signers: &mut Signers<'_>,
     ) -> Result<(TransactionCost, TransactionVerdict), InvalidTransaction> {
         if !candidate.is_current {
             return Err(InvalidTransaction::Expired);
         }
         let params = self.context.params;
         let transaction = &candidate.signed.transaction;
-        validate_transaction::<C>(params, candidate.signed, &candidate.hash, candidate.size_bytes)?;
+        let Candidate {
+            signed,
+            hash,
+            size_bytes,
+            ..
+        } = candidate;
+        validate_transaction::<C>(params, &mut signers.known_keys, signed, &hash, size_bytes)?;
         let cost = transaction_cost(params, transaction, self.context.gas_price)
             .map_err(|_| InvalidTransaction::CostOverflow)?;
         let (signer_id, key) = (transaction.signer_id(), transaction.public_key());
