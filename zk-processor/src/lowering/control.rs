@@ -331,7 +331,7 @@ impl FunctionLowering<'_> {
     }
 
     /// The label of a frame, the number of values that a branch to it carries, and the height they go to.
-    fn target(&self, depth: u32) -> (Label, u32, u32) {
+    pub(super) fn target(&self, depth: u32) -> (Label, u32, u32) {
         let Some(frame) = self.frame_at(depth).and_then(|index| self.f.frames.get(index)) else {
             return (0, 0, 0);
         };

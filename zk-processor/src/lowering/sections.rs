@@ -10,6 +10,7 @@ use wasmparser::{
     Validator, ValidatorResources,
 };
 
+use super::budget::Budget;
 use super::error::LoweringError;
 use super::function::Function;
 use super::image_builder::ImageBuilder;
@@ -27,9 +28,6 @@ use crate::program::{Artefact, Entry, Export, ExportKind, FunctionType, Import, 
 
 /// Cells of a space.
 const SPACE_CELLS: u64 = 1 << 29;
-
-/// All functions together may declare this many locals and 8 more for each byte of the module.
-const MAX_EXTRA_LOCALS: u64 = 1 << 20;
 
 /// State of a module on its way to a program.
 pub(super) struct Sections<'a> {
@@ -57,8 +55,8 @@ pub(super) struct Sections<'a> {
     pub(super) body_rows: Vec<BodyRows>,
     pub(super) operators: u64,
     pub(super) locals_left: u64,
-    /// Locals take work that their declaration's length does not bound.
-    pub(super) machine_locals_left: u64,
+    pub(super) locals_budget: Budget,
+    pub(super) operands_budget: Budget,
     pub(super) parameters_left: u64,
     pub(super) blocks_left: u64,
     pub(super) max_rows: u64,
@@ -116,7 +114,8 @@ impl<'a> Sections<'a> {
             body_rows: Vec::new(),
             operators: 0,
             locals_left: options.limits.locals,
-            machine_locals_left: 8 * wasm.len() as u64 + MAX_EXTRA_LOCALS,
+            locals_budget: Budget::locals(wasm.len()),
+            operands_budget: Budget::operands(wasm.len()),
             parameters_left: options.limits.parameters,
             blocks_left: options.limits.blocks,
             max_rows: (8 * wasm.len() as u64 + (1 << 16)).min((ROWS_PER_LEAF as u64) << CODE_DEPTH),
@@ -543,13 +542,9 @@ impl<'a> Sections<'a> {
             limits.locals,
             &mut self.locals_left,
         )?;
-        self.machine_locals_left = self
-            .machine_locals_left
-            .checked_sub(declared)
-            .ok_or(LoweringError::Machine {
-                what: "locals of all functions",
-                limit: self.machine_locals_left,
-            })?;
+        self.locals_budget.spend(u64::from(locals))?;
+        self.operands_budget
+            .spend(self.info.type_at(type_index).results.len() as u64)?;
         check(
             "parameters of a function",
             parameters as u64,
@@ -578,6 +573,7 @@ impl<'a> Sections<'a> {
         lowering.enter_function(type_index);
         while !operators.eof() {
             let (operator, offset) = operators.read_with_offset()?;
+            self.operands_budget.spend(lowering.operands(&operator))?;
             validator.op(offset, &operator)?;
             lowering.operator(&operator)?;
             self.operators += 1;
