@@ -1,0 +1,8 @@
+//! Any bytes go to `state_witness::fuzz::fuzz_block`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    state_witness::fuzz::fuzz_block(bytes);
+});
