@@ -288,3 +288,73 @@ fn memory_at_every_address_holds() {
         5,
     );
 }
+
+/// Every operation that the arithmetic tables take, on operands that change.
+#[test]
+fn arithmetic_of_every_kind_holds() {
+    let two = |width: &str, operators: &[&str]| -> String {
+        operators
+            .iter()
+            .map(|operator| format!("(call $mix{width} (i{width}.{operator} (local.get 0) (local.get 1)))\n"))
+            .collect()
+    };
+    let binary = [
+        "mul", "shl", "shr_s", "shr_u", "rotl", "rotr", "div_s", "div_u", "rem_s", "rem_u",
+    ];
+    let constants = |width: &str| -> String {
+        binary
+            .iter()
+            .map(|operator| format!("(call $mix{width} (i{width}.{operator} (local.get 0) (i{width}.const -7)))\n"))
+            .collect()
+    };
+    let one = |width: &str| -> String {
+        ["clz", "ctz", "popcnt"]
+            .iter()
+            .map(|operator| format!("(call $mix{width} (i{width}.{operator} (local.get 0)))\n"))
+            .collect()
+    };
+    let wide: String = ["add128", "sub128"]
+        .iter()
+        .map(|operator| {
+            format!(
+                "(i64.{operator} (local.get 0) (local.get 1) (local.get 1) (local.get 0)) (call $mix64) (call $mix64)\n"
+            )
+        })
+        .chain(
+            ["mul_wide_s", "mul_wide_u"]
+                .iter()
+                .map(|operator| format!("(i64.{operator} (local.get 0) (local.get 1)) (call $mix64) (call $mix64)\n")),
+        )
+        .collect();
+    let text = format!(
+        r#"(module
+            (import "zk" "halt" (func $halt (param i32)))
+            (memory 1)
+            (global $sum (mut i64) (i64.const 0))
+            (func $mix64 (param i64) (global.set $sum (i64.xor (i64.rotl (global.get $sum) (i64.const 9)) (local.get 0))))
+            (func $mix32 (param i32) (call $mix64 (i64.extend_i32_u (local.get 0))))
+            (func $narrow (param i32 i32) {}{}{})
+            (func $wide (param i64 i64) {}{}{}{wide})
+            (func (export "main") (local i64 i64)
+                (local.set 0 (i64.const 0x9234567880000000))
+                (local.set 1 (i64.const 0x0000000100000003))
+                (loop
+                    (call $wide (local.get 0) (local.get 1))
+                    (call $wide (local.get 1) (local.get 0))
+                    (call $narrow (i32.wrap_i64 (local.get 0)) (i32.wrap_i64 (local.get 1)))
+                    (local.set 0 (i64.shr_s (local.get 0) (i64.const 13)))
+                    (local.set 1 (i64.or (i64.mul (local.get 1) (i64.const -5)) (i64.const 1)))
+                    (br_if 0 (i64.ne (local.get 0) (i64.const -1))))
+                (call $wide (i64.const 0x8000000000000001) (i64.const -1))
+                (i64.store (i32.const 0) (global.get $sum))
+                (loop (br 0))
+                (call $halt (i32.const 0))))"#,
+        two("32", &binary),
+        constants("32"),
+        one("32"),
+        two("64", &binary),
+        constants("64"),
+        one("64"),
+    );
+    assert_holds(&text, &Input::new(&[], &[]), 900, 6);
+}

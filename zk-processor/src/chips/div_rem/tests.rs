@@ -36,7 +36,7 @@ fn by_bits(a: u64, b: u64) -> Option<(u64, u64)> {
 /// The result of the operation with this place in the order of the selectors; `None` where it traps.
 fn account(operation: usize, a: u64, b: u64, bits: usize) -> Option<u64> {
     let ones = u64::MAX >> (64 - bits);
-    let is_negative = |value: u64| operation % 2 == 0 && value >> (bits - 1) == 1;
+    let is_negative = |value: u64| matches!(operation, 0 | 2) && value >> (bits - 1) == 1;
     let absolute = |value: u64| if is_negative(value) { (!value & ones) + 1 } else { value };
     let (quotient, remainder) = by_bits(absolute(a), absolute(b))?;
     if is_negative(a) && b == ones && quotient > ones >> 1 && operation == 0 {

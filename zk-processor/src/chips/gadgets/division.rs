@@ -249,7 +249,7 @@ impl<const LIMBS: usize> Division<Val, LIMBS> {
     /// The columns of the operation with this place in the order of the selectors, with their lookups; `None` for a divisor of 0, which no such row has.
     /// The result is the event's.
     pub fn filled(operation: usize, [a, b, result]: [u64; 3], lookups: &mut ByteLookups) -> Option<Self> {
-        let (is_signed, is_quotient) = (operation % 2 == 0, operation < 2);
+        let (is_signed, is_quotient) = (matches!(operation, 0 | 2), operation < 2);
         let (dividend, a_is_negative) = absolute(a, is_signed, 16 * LIMBS);
         let (divisor, b_is_negative) = absolute(b, is_signed, 16 * LIMBS);
         let (quotient, remainder) = (dividend.checked_div(divisor)?, dividend.checked_rem(divisor)?);

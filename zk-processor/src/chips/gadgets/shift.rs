@@ -91,7 +91,7 @@ pub fn shift_is_right<B: ChipBuilder, const LIMBS: usize>(
 impl<T: Copy, const LIMBS: usize> Shift<T, LIMBS> {
     const WIDTH: u32 = 16 * LIMBS as u32;
 
-    fn to_right<E: PrimeCharacteristicRing>(&self) -> E
+    fn goes_right<E: PrimeCharacteristicRing>(&self) -> E
     where
         T: Into<E>,
     {
@@ -119,7 +119,7 @@ fn way_is_right<B: ChipBuilder, const LIMBS: usize>(builder: &mut B, shift: &Shi
         * (two_bits * B::Expr::from_u32(3) + B::Expr::ONE)
         * (four_bits * B::Expr::from_u32(15) + B::Expr::ONE);
     builder.claim_equal("the power is that of the bits", shift.power, power);
-    let (amount, to_right): (B::Expr, B::Expr) = (shift.amount.into(), shift.to_right());
+    let (amount, to_right): (B::Expr, B::Expr) = (shift.amount.into(), shift.goes_right());
     let greatest = B::Expr::from_u32(Shift::<B::Var, LIMBS>::WIDTH - 1);
     let to_left = is_real.clone() - to_right.clone();
     builder.claim(
@@ -137,7 +137,7 @@ fn limbs_are_split<B: ChipBuilder, const LIMBS: usize>(
     shift: &Shift<B::Var, LIMBS>,
     is_real: &B::Expr,
 ) {
-    let factor = (shift.to_right::<B::Expr>() + B::Expr::ONE) * shift.power.into();
+    let factor = (shift.goes_right::<B::Expr>() + B::Expr::ONE) * shift.power.into();
     for (limb, [low, middle, high]) in shift.a.into_iter().zip(shift.parts) {
         builder.claim_equal(
             "each product is split in bytes",
