@@ -160,8 +160,13 @@ impl<'a> Job<'a> {
             let segment = collect(&mut walk, &self.limits)?;
             progress.phase(index, Phase::Fill, machine.instructions());
             let filled = fill(&segment, &programs, &input, &mut memories);
-            let path = self.folder.as_ref().map(|folder| folder.join(format!("{index:04}.segment")));
-            let known = path.as_deref().and_then(|path| finished(machine_key, path, &filled.record));
+            let path = self
+                .folder
+                .as_ref()
+                .map(|folder| folder.join(format!("{index:04}.segment")));
+            let known = path
+                .as_deref()
+                .and_then(|path| finished(machine_key, path, &filled.record));
             let proof = match known {
                 Some(proof) => {
                     progress.phase(index, Phase::Resumed, machine.instructions());

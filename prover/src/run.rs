@@ -4,7 +4,7 @@ use zk_processor::executor::{ExecutionError, Input, Limits, Machine, Stop};
 use zk_processor::isa::Trap;
 use zk_processor::lowering::{self, Lowered, LoweringError, Metering, Options, Symbols};
 use zk_processor::plain::{self, Outcome, Report};
-use zk_processor::program::{Artefact, ValueType, Verdict};
+use zk_processor::program::{Artefact, Digest, ValueType, Verdict};
 
 use crate::value::Value;
 
@@ -82,6 +82,39 @@ pub struct Program {
     driver: Artefact,
 }
 
+/// A run as the machine is asked for it.
+#[derive(Clone, Debug)]
+pub struct Prepared<'a> {
+    /// The program that executes as context 0.
+    pub runtime: &'a Artefact,
+    /// Programs that it may open, by their roots.
+    pub library: Vec<(Digest, &'a Artefact)>,
+    /// What the statement is about.
+    pub public_input: Vec<u8>,
+    /// What only helps to prove it.
+    pub witness: Vec<u8>,
+}
+
+impl<'a> Prepared<'a> {
+    /// The input window.
+    #[must_use]
+    pub fn input(&self) -> Input {
+        Input::new(&self.public_input, &self.witness)
+    }
+
+    /// A machine at the start of the run.
+    ///
+    /// # Errors
+    /// An image beyond the memory limit.
+    pub fn machine(&self, limits: Limits) -> Result<Machine<'a>, ExecutionError> {
+        let mut machine = Machine::with_runtime(self.runtime, self.input(), limits)?;
+        for (root, program) in &self.library {
+            machine.add_program(*root, program);
+        }
+        Ok(machine)
+    }
+}
+
 /// Sees each instruction before it is executed.
 pub trait Observer {
     /// Called before each instruction of the program (not of the driver).
@@ -104,6 +137,64 @@ impl Program {
         })
     }
 
+    /// The artefact.
+    #[must_use]
+    pub fn artefact(&self) -> &Artefact {
+        &self.lowered.artefact
+    }
+
+    /// Whether the program is a guest: it imports from `zk`.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        self.lowered.is_guest
+    }
+
+    /// The program that executes as context 0: a guest itself, or the driver of a plain program.
+    #[must_use]
+    pub fn runtime(&self) -> &Artefact {
+        if self.lowered.is_guest {
+            &self.lowered.artefact
+        } else {
+            &self.driver
+        }
+    }
+
+    /// What a request asks of the machine.
+    ///
+    /// # Errors
+    /// The request does not fit the program.
+    pub fn prepare(&self, request: &Request) -> Result<Prepared<'_>, RunError> {
+        if self.lowered.is_guest {
+            if request.function.is_some() || !request.arguments.is_empty() {
+                return Err(RunError::Request(
+                    "a guest starts at `main` and reads its input; it takes no function and no arguments".to_owned(),
+                ));
+            }
+            return Ok(Prepared {
+                runtime: &self.lowered.artefact,
+                library: Vec::new(),
+                public_input: request.public_input.clone(),
+                witness: request.witness.clone(),
+            });
+        }
+        let program = &self.lowered.artefact;
+        let (function, result_types) = self.function(request)?;
+        let call = plain::Call {
+            root: program.root(),
+            gas: request.gas.unwrap_or(UNMETERED),
+            start: program.interface.start,
+            function,
+            results: result_types.len() as u32,
+            arguments: request.arguments.iter().map(Value::to_slot).collect(),
+        };
+        Ok(Prepared {
+            runtime: &self.driver,
+            library: vec![(call.root, program)],
+            public_input: call.public_input(),
+            witness: Vec::new(),
+        })
+    }
+
     /// Runs the program; `observer` sees its instructions.
     ///
     /// # Errors
@@ -114,62 +205,8 @@ impl Program {
         limits: Limits,
         observer: Option<&mut dyn Observer>,
     ) -> Result<RunReport, RunError> {
-        if self.lowered.is_guest {
-            self.run_guest(request, limits, observer)
-        } else {
-            self.run_plain(request, limits, observer)
-        }
-    }
-
-    fn run_guest(
-        &self,
-        request: &Request,
-        limits: Limits,
-        observer: Option<&mut dyn Observer>,
-    ) -> Result<RunReport, RunError> {
-        if request.function.is_some() || !request.arguments.is_empty() {
-            return Err(RunError::Request(
-                "a guest starts at `main` and reads its input; it takes no function and no arguments".to_owned(),
-            ));
-        }
-        let input = Input::new(&request.public_input, &request.witness);
-        let mut machine = Machine::with_runtime(&self.lowered.artefact, input, limits)?;
-        let stop = execute(&mut machine, 0, &self.lowered.symbols, limits, observer)?;
-        let ending = match stop {
-            Stop::Halted { output, address } => Ending::Halted {
-                digest: output,
-                output: machine.committed_output(address),
-            },
-            Stop::Trapped(trap) => {
-                let message = (trap == Trap::Panic).then(|| machine.panic_message()).flatten();
-                Ending::Trapped {
-                    trap: trap.text(),
-                    message,
-                }
-            }
-            Stop::Event(_) => return Err(RunError::Execution(ExecutionError::SandboxState)),
-        };
-        Ok(RunReport {
-            ending,
-            instructions: machine.instructions(),
-            gas_used: None,
-        })
-    }
-
-    fn run_plain(
-        &self,
-        request: &Request,
-        limits: Limits,
-        observer: Option<&mut dyn Observer>,
-    ) -> Result<RunReport, RunError> {
-        let program = &self.lowered.artefact;
-        let (function, result_types) = self.function(request)?;
-        let trap = match program.verdict {
-            Verdict::MemorySegmentTraps => Some(Trap::MemoryOutOfBounds),
-            Verdict::TableSegmentTraps => Some(Trap::TableOutOfBounds),
-            _ => None,
-        };
-        if let Some(trap) = trap {
+        let prepared = self.prepare(request)?;
+        if let Some(trap) = self.instantiation_trap() {
             let ending = Ending::Trapped {
                 trap: trap.text(),
                 message: None,
@@ -180,45 +217,82 @@ impl Program {
                 gas_used: request.gas.map(|_| 0),
             });
         }
-        let call = plain::Call {
-            root: program.root(),
-            gas: request.gas.unwrap_or(UNMETERED),
-            start: program.interface.start,
-            function,
-            results: result_types.len() as u32,
-            arguments: request.arguments.iter().map(Value::to_slot).collect(),
+        let mut machine = prepared.machine(limits)?;
+        let context = u32::from(!self.lowered.is_guest);
+        let stop = execute(&mut machine, context, &self.lowered.symbols, limits, observer)?;
+        let (ending, gas_left) = match stop {
+            Stop::Halted { output, address } => {
+                let committed = machine.committed_output(address);
+                self.ending(&prepared.public_input, output, committed)?
+            }
+            Stop::Trapped(trap) if self.lowered.is_guest => {
+                let message = (trap == Trap::Panic).then(|| machine.panic_message()).flatten();
+                let ending = Ending::Trapped {
+                    trap: trap.text(),
+                    message,
+                };
+                (ending, 0)
+            }
+            stop => {
+                return Err(RunError::Request(format!(
+                    "the driver ended without a report: {stop:?}, {:?}",
+                    machine.panic_message()
+                )));
+            }
         };
-        let mut machine = call.machine(&self.driver, program, limits)?;
-        let stop = execute(&mut machine, 1, &self.lowered.symbols, limits, observer)?;
-        let output = match stop {
-            Stop::Halted { address, .. } => machine.committed_output(address),
+        Ok(RunReport {
+            ending,
+            instructions: machine.instructions(),
+            gas_used: request.gas.map(|gas| gas - gas_left),
+        })
+    }
+
+    /// Why the program cannot be instantiated, if it cannot: that is part of its root, and there is nothing to run.
+    #[must_use]
+    pub fn instantiation_trap(&self) -> Option<Trap> {
+        match self.lowered.artefact.verdict {
+            Verdict::MemorySegmentTraps => Some(Trap::MemoryOutOfBounds),
+            Verdict::TableSegmentTraps => Some(Trap::TableOutOfBounds),
             _ => None,
-        };
-        let report = output.as_deref().and_then(Report::from_output);
-        let Some(report) = report else {
-            return Err(RunError::Request(format!(
-                "the driver ended without a report: {stop:?}, {:?}",
-                machine.panic_message()
-            )));
-        };
+        }
+    }
+
+    /// What a public output says: a guest's is itself, the driver's is the report that it commits to. `committed` are the bytes that the output commits to, and
+    /// `public_input` is what the runtime was given. Also returns what is left of a plain program's gas.
+    ///
+    /// # Errors
+    /// The output of a driver that commits to no report, or a call of an import that nobody provides.
+    pub fn ending(
+        &self,
+        public_input: &[u8],
+        digest: [u8; 32],
+        committed: Option<Vec<u8>>,
+    ) -> Result<(Ending, u64), RunError> {
+        if self.lowered.is_guest {
+            let output = committed;
+            return Ok((Ending::Halted { digest, output }, 0));
+        }
+        let report = committed.as_deref().and_then(Report::from_output);
+        let report = report.ok_or_else(|| RunError::Request("the driver committed to no report".to_owned()))?;
+        let interface = &self.lowered.artefact.interface;
+        let trapped = |trap| Ending::Trapped { trap, message: None };
         let ending = match report.outcome {
-            Outcome::Returned(slots) => Ending::Returned(
-                slots
-                    .iter()
-                    .zip(result_types)
-                    .map(|(slot, value_type)| Value::from_slot(*slot, *value_type))
-                    .collect(),
-            ),
-            Outcome::Trapped(trap) => Ending::Trapped {
-                trap: trap.text(),
-                message: None,
-            },
-            Outcome::OutOfGas => Ending::Trapped {
-                trap: OUT_OF_GAS,
-                message: None,
-            },
+            Outcome::Returned(slots) => {
+                let function = plain::Call::function_of(public_input).unwrap_or_default();
+                let entry = self.lowered.artefact.entries.get(function as usize);
+                let function_type = entry.and_then(|entry| interface.types.get(entry.type_index as usize));
+                let types = function_type.map(|function_type| function_type.results.as_slice());
+                let values = slots.iter().zip(types.unwrap_or_default());
+                Ending::Returned(
+                    values
+                        .map(|(slot, value_type)| Value::from_slot(*slot, *value_type))
+                        .collect(),
+                )
+            }
+            Outcome::Trapped(trap) => trapped(trap.text()),
+            Outcome::OutOfGas => trapped(OUT_OF_GAS),
             Outcome::HostCall(number) => {
-                let import = program.interface.imports.get(number as usize);
+                let import = interface.imports.get(number as usize);
                 let name = import
                     .map(|import| format!("{}.{}", import.module, import.name))
                     .unwrap_or_default();
@@ -227,12 +301,7 @@ impl Program {
                 )));
             }
         };
-        let gas_used = request.gas.map(|gas| gas - report.gas_left);
-        Ok(RunReport {
-            ending,
-            instructions: machine.instructions(),
-            gas_used,
-        })
+        Ok((ending, report.gas_left))
     }
 
     /// The function to enter and the types of its results; its parameters must be the arguments' types.

@@ -169,10 +169,7 @@ fn honest_tables_prove_and_everything_else_is_rejected() {
     assert!(bits >= SECURITY_BITS as f64, "{bits} proven bits");
 
     let other_public = check(&KEY, &statement(&[public + Val::ONE]), &decoded);
-    assert!(
-        matches!(other_public, Err(ProofError::Rejected(_))),
-        "{other_public:?}"
-    );
+    assert!(matches!(other_public, Err(ProofError::Rejected(_))), "{other_public:?}");
     let other_key = check(&[8; 32], &statement(&[public]), &decoded);
     assert!(matches!(other_key, Err(ProofError::Rejected(_))), "{other_key:?}");
     let mut taller = statement(core::slice::from_ref(&public));

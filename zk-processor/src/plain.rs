@@ -62,6 +62,26 @@ impl Call {
         bytes
     }
 
+    /// The root of the program in a public input.
+    #[must_use]
+    pub fn root_of(public_input: &[u8]) -> Option<Digest> {
+        let (words, _) = public_input.get(..32)?.as_chunks::<4>();
+        let mut root = Digest::default();
+        for (element, word) in root.iter_mut().zip(words) {
+            *element = u32::from_le_bytes(*word);
+        }
+        Some(root)
+    }
+
+    /// The function in a public input.
+    #[must_use]
+    pub fn function_of(public_input: &[u8]) -> Option<u32> {
+        public_input
+            .get(44..)?
+            .first_chunk()
+            .map(|word| u32::from_le_bytes(*word))
+    }
+
     /// A machine at the start of the run.
     ///
     /// # Errors

@@ -33,7 +33,10 @@ pub struct RecordedAir {
 
 /// A step of the program that computes the claims. `to`, `a` and `b` are registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the fields are registers, columns and constants, as their names say")]
+#[expect(
+    missing_docs,
+    reason = "the fields are registers, columns and constants, as their names say"
+)]
 pub enum Step {
     /// A cell of this row.
     Current { to: u16, column: u16 },
@@ -160,4 +163,3 @@ impl Polynomial {
         sum
     }
 }
-

@@ -1,6 +1,8 @@
 //! One proof: encoding with strict bounds, and the check of its statement.
 
-use p3_multi_stark::{VerifierInstance, VerifierInstances, security_report, setup, verify};
+use p3_multi_stark::{
+    MultiStarkSecurityReport, VerifierInstance, VerifierInstances, VerifyingKey, security_report, setup, verify,
+};
 
 use crate::Val;
 use crate::air::RecordedAir;
@@ -128,26 +130,69 @@ pub fn encode(proof: &Proof) -> Result<Vec<u8>, ProofError> {
 /// The first check that fails.
 pub fn check(machine_key: &[u8; 32], tables: &[TableStatement<'_>], proof: &Proof) -> Result<f64, ProofError> {
     check_shapes(tables)?;
-    let config = Config::for_cells(stacked_cells(tables)).map_err(|error| ProofError::Security(error.to_string()))?;
-    let airs: Vec<_> = tables.iter().map(|table| table.air).collect();
-    let (_, key) = setup(&config, &airs, &mut transcript(machine_key))
-        .map_err(|error| ProofError::Rejected(format!("{error:?}")))?;
-    let instances = || {
-        let each = airs.iter().copied().zip(tables);
-        VerifierInstances::new(
-            each.map(|(air, table)| VerifierInstance::new(air, &key, table.height_log2 as usize, table.public_values))
-                .collect(),
-        )
-    };
-    let report = security_report(&config, &instances()).map_err(|error| ProofError::Security(error.to_string()))?;
+    let parts = Parts::of(machine_key, tables)?;
+    let report = parts.report(tables)?;
     report
         .require_security(SECURITY_BITS)
         .map_err(|error| ProofError::Security(error.to_string()))?;
-    verify(&config, instances(), proof, 0, &mut transcript(machine_key))
-        .map_err(|error| ProofError::Rejected(error.to_string()))?;
+    verify(
+        &parts.config,
+        parts.instances(tables),
+        proof,
+        0,
+        &mut transcript(machine_key),
+    )
+    .map_err(|error| ProofError::Rejected(error.to_string()))?;
+    bits_of(&report)
+}
+
+/// Proven bits of proofs of such tables, in all and by term of the security sum.
+///
+/// # Errors
+/// Shapes outside the bounds, or that have no parameters.
+pub fn security(tables: &[TableStatement<'_>]) -> Result<(f64, Vec<Term>), ProofError> {
+    check_shapes(tables)?;
+    let report = Parts::of(&[0; 32], tables)?.report(tables)?;
+    let terms = report.terms().iter();
+    let terms = terms.map(|term| (term.label.to_string(), term.bits.bits())).collect();
+    Ok((bits_of(&report)?, terms))
+}
+
+/// A term of the security sum: what it is, and its bits.
+pub type Term = (String, f64);
+
+fn bits_of(report: &MultiStarkSecurityReport) -> Result<f64, ProofError> {
     report
         .security_bits()
         .ok_or_else(|| ProofError::Security("a term of the security sum is unpriced".into()))
+}
+
+/// What upstream's verifier works with.
+struct Parts {
+    config: Config,
+    key: VerifyingKey<Config>,
+}
+
+impl Parts {
+    fn of(machine_key: &[u8; 32], tables: &[TableStatement<'_>]) -> Result<Self, ProofError> {
+        let config =
+            Config::for_cells(stacked_cells(tables)).map_err(|error| ProofError::Security(error.to_string()))?;
+        let airs: Vec<_> = tables.iter().map(|table| table.air).collect();
+        let (_, key) = setup(&config, &airs, &mut transcript(machine_key))
+            .map_err(|error| ProofError::Rejected(format!("{error:?}")))?;
+        Ok(Self { config, key })
+    }
+
+    fn instances<'a>(&'a self, tables: &[TableStatement<'a>]) -> VerifierInstances<'a, Config, RecordedAir> {
+        let instance = |table: &TableStatement<'a>| {
+            VerifierInstance::new(table.air, &self.key, table.height_log2 as usize, table.public_values)
+        };
+        VerifierInstances::new(tables.iter().map(instance).collect())
+    }
+
+    fn report(&self, tables: &[TableStatement<'_>]) -> Result<MultiStarkSecurityReport, ProofError> {
+        security_report(&self.config, &self.instances(tables)).map_err(|error| ProofError::Security(error.to_string()))
+    }
 }
 
 fn check_shapes(tables: &[TableStatement<'_>]) -> Result<(), ProofError> {

@@ -42,18 +42,12 @@ pub struct FilledTable<'a> {
 /// # Errors
 /// See [`ProveError`].
 pub fn prove_tables(machine_key: &[u8; 32], tables: Vec<FilledTable<'_>>) -> Result<Proof, ProveError> {
-    let cells = tables
-        .iter()
-        .map(|table| table.columns.len())
-        .sum();
+    let cells = tables.iter().map(|table| table.columns.len()).sum();
     let config = Config::for_cells(cells).map_err(|error| ProveError::Parameters {
         cells,
         reason: error.to_string(),
     })?;
-    let (airs, filled): (Vec<_>, Vec<_>) = tables
-        .into_iter()
-        .map(|table| (table.air, table))
-        .unzip();
+    let (airs, filled): (Vec<_>, Vec<_>) = tables.into_iter().map(|table| (table.air, table)).unzip();
     let (key, _) = setup(&config, &airs, &mut transcript(machine_key))
         .map_err(|error| ProveError::Backend(format!("{error:?}")))?;
     let instances = airs

@@ -58,7 +58,11 @@ pub fn record<C: Chip>(chip: &C) -> Result<RecordedAir, Unrecordable> {
             is_boolean,
         })
     };
-    let messages = recorder.messages.iter().map(message).collect::<Result<_, &'static str>>();
+    let messages = recorder
+        .messages
+        .iter()
+        .map(message)
+        .collect::<Result<_, &'static str>>();
     Ok(RecordedAir {
         name: chip.name(),
         width: chip.width(),
@@ -131,8 +135,7 @@ fn terms(expression: &Expr) -> Option<Terms> {
 }
 
 fn is_affine(polynomial: &Polynomial) -> bool {
-    polynomial
-        .0.iter().all(|(_, _, second)| second.is_none())
+    polynomial.0.iter().all(|(_, _, second)| second.is_none())
 }
 
 fn negate(polynomial: &mut Polynomial) {

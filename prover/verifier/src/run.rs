@@ -14,7 +14,6 @@ use zk_processor::program::{Header, Verdict};
 use crate::VerifyError;
 use crate::machine::{MachineKey, check_segment};
 
-
 /// First bytes of an encoded run.
 const MAGIC: &[u8; 5] = b"ZKRUN";
 /// Version of the encoding.
@@ -210,7 +209,10 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<u32, VerifyError> {
         let bytes = self.take(4)?;
-        Ok(bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte)))
+        Ok(bytes
+            .iter()
+            .rev()
+            .fold(0, |number, byte| number << 8 | u32::from(*byte)))
     }
 
     /// A canonical field element.

@@ -1,4 +1,8 @@
-//! `zk-wasm`: runs Wasm programs on the zk processor.
+//! `zk-wasm`: runs, proves and verifies Wasm programs on the zk processor.
+
+mod prove;
+mod security;
+mod verify;
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,7 +17,11 @@ use serde_json::{Value as Json, json};
 use zk_processor::executor::Limits;
 use zk_processor::lowering::{Options, lower};
 
-/// Runs Wasm programs on the zk processor.
+/// Runs Wasm programs on the zk processor, proves runs and verifies proofs.
+///
+/// A program is a guest (it imports from `zk`, reads an input and halts with an output) or any other module, of which one function is called.
+///
+/// Exit codes: 0 done, a trap of the program included; 1 a proof does not hold; 2 bad input.
 #[derive(Debug, Parser)]
 #[command(name = "zk-wasm", version)]
 struct Cli {
@@ -30,10 +38,17 @@ enum Command {
         /// The guest.
         file: PathBuf,
     },
+    /// Proves a run; an interrupted proof goes on where it stopped.
+    Prove(prove::Prove),
+    /// Verifies a proof and prints the outcome that it proves.
+    Verify(verify::Verify),
+    /// Prints security bits by layer, parameters, the machine's key and limits.
+    Security(security::Security),
 }
 
+/// What is run, and on what.
 #[derive(Debug, Args)]
-struct Run {
+struct What {
     /// The program.
     file: PathBuf,
     /// The function to call; by default `main`, else `_start`.
@@ -51,6 +66,12 @@ struct Run {
     /// Meters the program, with this budget (operators).
     #[arg(long, value_name = "N")]
     gas: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+struct Run {
+    #[command(flatten)]
+    what: What,
     /// Stops after this many instructions.
     #[arg(long, value_name = "N", default_value_t = u64::MAX)]
     max_instructions: u64,
@@ -65,21 +86,23 @@ struct Run {
     profile: Option<PathBuf>,
 }
 
+/// A proof does not hold.
+const EXIT_REJECTED: u8 = 1;
 /// Bad input: the file, the module or the request.
 const EXIT_BAD_INPUT: u8 = 2;
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
-        Command::Run(run) => run.execute(),
-        Command::Root { file } => print_root(&file),
+    let result = match Cli::parse().command {
+        Command::Run(run) => run.execute().map(|()| ExitCode::SUCCESS),
+        Command::Root { file } => print_root(&file).map(|()| ExitCode::SUCCESS),
+        Command::Prove(prove) => prove.execute().map(|()| ExitCode::SUCCESS),
+        Command::Verify(verify) => verify.execute(),
+        Command::Security(security) => security.execute().map(|()| ExitCode::SUCCESS),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            let _ = writeln!(io::stderr(), "zk-wasm: {message}");
-            ExitCode::from(EXIT_BAD_INPUT)
-        }
-    }
+    result.unwrap_or_else(|message| {
+        let _ = writeln!(io::stderr(), "zk-wasm: {message}");
+        ExitCode::from(EXIT_BAD_INPUT)
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
@@ -94,11 +117,16 @@ fn print_root(file: &Path) -> Result<(), String> {
         .iter()
         .flat_map(|word| word.to_le_bytes())
         .collect();
-    writeln!(io::stdout(), "{}", hex(&bytes)).map_err(|error| error.to_string())
+    print(&hex(&bytes))
 }
 
-impl Run {
-    fn execute(&self) -> Result<(), String> {
+fn print(text: &str) -> Result<(), String> {
+    writeln!(io::stdout(), "{text}").map_err(|error| error.to_string())
+}
+
+impl What {
+    /// The program and the request.
+    fn load(&self) -> Result<(Program, Request), String> {
         let optional = |path: &Option<PathBuf>| path.as_deref().map_or(Ok(Vec::new()), read);
         let program =
             Program::load(&read(&self.file)?, self.gas).map_err(|error| format!("{}: {error}", self.file.display()))?;
@@ -109,6 +137,13 @@ impl Run {
             public_input: optional(&self.public_input)?,
             witness: optional(&self.input)?,
         };
+        Ok((program, request))
+    }
+}
+
+impl Run {
+    fn execute(&self) -> Result<(), String> {
+        let (program, request) = self.what.load()?;
         let limits = Limits {
             instructions: self.max_instructions,
             ..Limits::default()
@@ -139,7 +174,7 @@ impl Run {
         } else {
             to_text(&report)
         };
-        writeln!(io::stdout(), "{text}").map_err(|error| error.to_string())
+        print(&text)
     }
 }
 
