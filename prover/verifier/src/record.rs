@@ -29,6 +29,14 @@ pub fn record<C: Chip>(chip: &C) -> Result<RecordedAir, Unrecordable> {
         chip: chip.name(),
         what,
     };
+    let degree = recorder
+        .claims
+        .iter()
+        .map(|claim| claim.degree_multiple_with_transition(1))
+        .max();
+    if degree.unwrap_or(0) > chip.max_degree() {
+        return Err(unrecordable("a claim of a higher degree than the chip says"));
+    }
     let mut program = Ssa::default();
     let mut claims = Vec::with_capacity(recorder.claims.len());
     for claim in &recorder.claims {
@@ -315,5 +323,19 @@ fn with_registers(step: Step, to: u16, registers: &[u16]) -> Step {
         Step::Mul { a, b, .. } => Step::Mul { to, a: at(a), b: at(b) },
         Step::Neg { a, .. } => Step::Neg { to, a: at(a) },
         Step::Claim { a } => Step::Claim { a: at(a) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use zk_processor::chips::machine::MachineChip;
+
+    use super::*;
+
+    /// Rule 5, and what a chip says of its own degree.
+    #[test]
+    fn every_chip_obeys_the_rules_of_the_backend() {
+        let errors: Vec<_> = MachineChip::ALL.iter().filter_map(|chip| record(chip).err()).collect();
+        assert_eq!(errors, []);
     }
 }

@@ -130,9 +130,10 @@ fn opcode_is_the_cases<B: ChipBuilder>(builder: &mut B, row: &OutOfGasCols<B::Va
         (B::Expr::ONE - row.is_plain.into()) * opcode.clone() - expected,
     );
     let differences = (opcode.clone() - code(Opcode::Charge)) * (opcode - code(Opcode::ChargeLinear));
-    builder.claim(
+    builder.claim_equal(
         "a plain charge is no charge row",
-        row.is_plain.into() * (differences * row.opcode_inverse.into() - B::Expr::ONE),
+        differences * row.opcode_inverse.into(),
+        row.is_plain,
     );
 }
 
