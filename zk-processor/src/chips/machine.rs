@@ -5,6 +5,7 @@
 //! smallest height (rule 20).
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::builder::{Chip, ChipBuilder};
 use super::byte_table::{self, ByteLookups};
@@ -38,6 +39,44 @@ impl core::fmt::Debug for Lookups<'_> {
 
 /// How an instruction chip fills its table.
 pub type Fill = fn(&[Event], u32, &mut Lookups<'_>) -> Trace;
+
+/// The table of the rows that an instruction's operation has besides its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Its chip.
+    pub chip: MachineChip,
+    /// Rows of one event.
+    pub rows: fn(&Event) -> usize,
+    /// Rows of each table besides.
+    pub edge_rows: usize,
+    /// How it is filled, from the same events.
+    pub fill: Fill,
+}
+
+impl Operation {
+    /// Splits events among the chip's tables: as many as fit for all but the last, which takes what is left. An operation stands in one table.
+    pub fn split(&self, events: &[Event]) -> Vec<(Range<usize>, u32)> {
+        let rows = |events: &[Event]| events.iter().map(self.rows).sum::<usize>() + self.edge_rows;
+        let mut first = 0;
+        let heights = self.chip.split(rows(events));
+        let (last, fixed) = heights.split_last().unwrap_or((&MIN_HEIGHT_LOG2, &[]));
+        let mut parts = Vec::with_capacity(heights.len());
+        for height in fixed {
+            let mut left = (1_usize << height).saturating_sub(self.edge_rows);
+            let fits = |event: &&Event| {
+                let rows = (self.rows)(event);
+                let fits = rows <= left;
+                left = left.saturating_sub(rows);
+                fits
+            };
+            let taken = events[first..].iter().take_while(fits).count();
+            parts.push((first..first + taken, *height));
+            first += taken;
+        }
+        parts.push((first..events.len(), *last));
+        parts
+    }
+}
 
 macro_rules! machine {
     (
@@ -107,6 +146,7 @@ macro_rules! machine {
 machine! {
     operations {
         Boundary = super::boundary::Boundary, 1;
+        BulkCells = super::bulk_cells::BulkCells, 2;
         ByteTable = super::byte_table::ByteTable, 1;
         CodeLeaf = super::code_leaf::CodeLeaf, 1;
         EntryLeaf = super::entry_leaf::EntryLeaf, 1;
@@ -116,6 +156,7 @@ machine! {
         Poseidon2 = super::poseidon2::Poseidon2, 3;
         ProgramTable = super::program_table::ProgramTable, 1;
         ReadTree = super::read_tree::ReadTreeChip, 1;
+        Sha256 = super::sha_256::Sha256, 3;
     }
     instructions {
         AddSub32 = super::add_sub_32::AddSub32, 3, |e, h, l| super::add_sub_32::add_sub_32_trace(e, h, &mut l.bytes);
@@ -128,6 +169,7 @@ machine! {
         BranchLess32 = super::branch_less_32::BranchLess32, 2, |e, h, l| super::branch_less_32::branch_less_32_trace(e, h, &mut l.bytes);
         BranchLess64 = super::branch_less_64::BranchLess64, 1, |e, h, l| super::branch_less_64::branch_less_64_trace(e, h, &mut l.bytes);
         BranchTable = super::branch_table::BranchTable, 1, |e, h, l| super::branch_table::branch_table_trace(e, h, &mut l.bytes);
+        BulkStep = super::bulk_step::BulkStepChip, 2, |e, h, l| super::bulk_step::bulk_step_trace(e, h, &mut l.bytes);
         Call = super::call::Call, 2, |e, h, l| super::call::call_trace(e, h, &mut l.bytes);
         Carry64 = super::carry_64::Carry64, 1, |e, h, l| super::carry_64::carry_64_trace(e, h, &mut l.bytes);
         CallIndirect = super::call_indirect::CallIndirect, 1, |e, h, l| super::call_indirect::call_indirect_trace(e, h, &mut l.bytes);
@@ -141,6 +183,7 @@ machine! {
         Global = super::global::Global, 1, |e, h, l| super::global::global_trace(e, h, &mut l.bytes);
         Growth = super::growth::Growth, 1, |e, h, l| super::growth::growth_trace(e, h, &mut l.bytes);
         HandOver = super::hand_over::HandOver, 1, |e, h, l| super::hand_over::hand_over_trace(e, h, &mut l.bytes);
+        HashStep = super::hash_step::HashStepChip, 1, |e, h, l| super::hash_step::hash_step_trace(e, h, &mut l.bytes);
         Less32 = super::less_32::Less32, 1, |e, h, l| super::less_32::less_32_trace(e, h, &mut l.bytes);
         Less64 = super::less_64::Less64, 1, |e, h, l| super::less_64::less_64_trace(e, h, &mut l.bytes);
         Load8 = super::load_8::Load8, 2, |e, h, l| super::load_8::load_8_trace(e, h, l.input, &mut l.bytes);
@@ -188,6 +231,25 @@ impl MachineChip {
             (0..chip.tables()).map(move |instance| TableId { chip, instance })
         };
         Self::ALL.iter().flat_map(of).collect()
+    }
+
+    /// The chip whose table holds what these events do besides their own rows, and how many rows that is for one of them.
+    pub fn operation(self) -> Option<Operation> {
+        Some(match self {
+            Self::BulkStep => Operation {
+                chip: Self::BulkCells,
+                rows: |event| super::bulk_cells::bulk_cells_rows(event),
+                edge_rows: 0,
+                fill: |e, h, l| super::bulk_cells::bulk_cells_trace(e, h, l.input, &mut l.bytes),
+            },
+            Self::HashStep => Operation {
+                chip: Self::Sha256,
+                rows: |event| super::sha_256::sha_256_rows(event),
+                edge_rows: super::sha_256::EDGE_ROWS,
+                fill: |e, h, l| super::sha_256::sha_256_trace(e, h, l.input, &mut l.bytes),
+            },
+            _ => return None,
+        })
     }
 
     /// Whether it consumes execution tuples.

@@ -1,7 +1,9 @@
 //! Which chip proves an event.
 
+use crate::chips::bulk_step::BulkStep;
 use crate::chips::event::Event;
 use crate::chips::gadgets::hand_over::split_accesses;
+use crate::chips::hash_step::HashStep;
 use crate::chips::machine::MachineChip;
 use crate::chips::{growth, load_unaligned, store_unaligned};
 use crate::isa::{EventKind, Family, Opcode, Trap};
@@ -71,6 +73,12 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
     }
     if growth::takes(event) {
         return Some(MachineChip::Growth);
+    }
+    if BulkStep::of(event).is_some() {
+        return Some(MachineChip::BulkStep);
+    }
+    if HashStep::of(event).is_some() {
+        return Some(MachineChip::HashStep);
     }
     Some(match opcode.family() {
         Family::Halt => MachineChip::OpenOrHalt,

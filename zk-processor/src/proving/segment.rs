@@ -321,6 +321,9 @@ impl Collector {
     /// A row of a chip.
     fn push(&mut self, chip: MachineChip, event: Event) {
         self.sizes.add(chip, 1);
+        if let Some(operation) = chip.operation() {
+            self.sizes.add(operation.chip, (operation.rows)(&event));
+        }
         let place = chip as usize - (MachineChip::ALL.len() - MachineChip::INSTRUCTIONS.len());
         self.events[place].push(event);
     }

@@ -358,3 +358,25 @@ fn arithmetic_of_every_kind_holds() {
     );
     assert_holds(&text, &Input::new(&[], &[]), 900, 6);
 }
+
+#[test]
+fn copies_fills_and_hashes_hold() {
+    let witness: Vec<u8> = (0..=255).collect();
+    assert_holds(
+        r#"(module
+            (import "zk" "sha256" (func $sha256 (param i32 i32 i32)))
+            (memory 1)
+            (func (export "main")
+                (memory.fill (i32.const 3) (i32.const 0x1ab) (i32.const 3000))
+                (memory.copy (i32.const 0x1001) (i32.const 0) (i32.const 2500))
+                (memory.copy (i32.const 0x1005) (i32.const 0x1001) (i32.const 2500))
+                (memory.copy (i32.const 0x100) (i32.const 0x80000013) (i32.const 31))
+                (memory.copy (i32.const 0) (i32.const 0) (i32.const 0))
+                (call $sha256 (i32.const 0x1000) (i32.const 0x80000010) (i32.const 3))
+                (call $sha256 (i32.const 0x1000) (i32.const 0x0ff8) (i32.const 2))
+                (loop (br 0))))"#,
+        &Input::new(&[], &witness),
+        100,
+        1,
+    );
+}

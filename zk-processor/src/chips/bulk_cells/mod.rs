@@ -28,4 +28,4 @@ mod trace;
 
 pub use air::BulkCells;
 pub use columns::BulkCellsCols;
-pub use trace::bulk_cells_trace;
+pub use trace::{bulk_cells_rows, bulk_cells_trace};

@@ -32,6 +32,20 @@ pub fn bulk_cells_trace(
     trace
 }
 
+/// Rows that an event has.
+pub fn bulk_cells_rows(event: &Event) -> usize {
+    BulkStep::of(event)
+        .filter(|step| step.part > 0)
+        .map_or(0, |step| rows_of(&step) as usize)
+}
+
+fn rows_of(step: &BulkStep<'_>) -> u32 {
+    let end = step.target_start % 8 + step.part;
+    let cells = end.div_ceil(8);
+    let needs_trailing = !step.is_fill() && end - 8 * (cells - 1) + step.shift() > 8;
+    cells + u32::from(needs_trailing)
+}
+
 fn append_step(
     step: &BulkStep<'_>,
     input: &dyn Fn(u32) -> u64,
@@ -41,16 +55,16 @@ fn append_step(
     let shift = step.shift();
     let (first, end) = (step.target_start % 8, step.target_start % 8 + step.part);
     let cells = end.div_ceil(8);
-    let needs_trailing = !step.is_fill() && end - 8 * (cells - 1) + shift > 8;
+    let rows_of_step = rows_of(step);
     let mut remaining = step.part;
-    for index in 0..cells + u32::from(needs_trailing) {
+    for index in 0..rows_of_step {
         let mut row: BulkCellsCols<Val> = zero_row();
         let covered = |byte: u32| index < cells && (first..end).contains(&(8 * index + byte));
         let count = (0..8).filter(|byte| covered(*byte)).count() as u32;
         row.writes = Val::from_bool(index < cells);
         row.is_trailing = Val::from_bool(index == cells);
         row.is_first = Val::from_bool(index == 0);
-        row.continues = Val::from_bool(index + 1 < cells + u32::from(needs_trailing));
+        row.continues = Val::from_bool(index + 1 < rows_of_step);
         row.is_input = Val::from_bool(step.is_window);
         row.is_fill = Val::from_bool(step.is_fill());
         row.time = Val::from_u32(step.event.before.time);

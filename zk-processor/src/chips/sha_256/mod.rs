@@ -32,7 +32,7 @@ mod trace;
 
 pub use air::Sha256;
 pub use columns::Sha256Cols;
-pub use trace::sha_256_trace;
+pub use trace::{EDGE_ROWS, sha_256_rows, sha_256_trace};
 
 /// Rounds in a row.
 pub const ROUNDS: usize = 4;

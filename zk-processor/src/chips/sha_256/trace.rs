@@ -6,7 +6,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::columns::Sha256Cols;
 use super::rounds::{limbs_of, sigma};
-use super::{BLOCK_CELLS, ROUND_CONSTANTS, ROUNDS};
+use super::{BLOCK_CELLS, BLOCK_ROWS, ROUND_CONSTANTS, ROUNDS};
 use crate::chips::builder::{Columns, Val};
 use crate::chips::byte_table::ByteLookups;
 use crate::chips::event::{Access, Event};
@@ -19,6 +19,16 @@ use crate::isa::spaces::INPUT_BASE;
 
 /// Rows of zeros at the end: what the last words of a step define reaches two rows further.
 const PADDING_ROWS: usize = 3;
+
+/// Rows of a table besides those of its steps: one before and three behind.
+pub const EDGE_ROWS: usize = PADDING_ROWS + 1;
+
+/// Rows that an event has.
+pub fn sha_256_rows(event: &Event) -> usize {
+    let blocks = HashStep::of(event).map_or(0, |step| step.part as usize);
+    let is_step = event.instruction.opcode == Opcode::Sha256Step && blocks > 0;
+    if is_step { BLOCK_ROWS * blocks + 1 } else { 0 }
+}
 
 /// What a row is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
