@@ -148,5 +148,7 @@ pub mod store_32;
 pub mod store_64;
 pub mod store_8;
 pub mod store_unaligned;
+#[cfg(test)]
+mod sum_testing;
 pub mod testing;
 pub mod trace;

@@ -13,6 +13,8 @@ pub struct Trace {
     width: usize,
     height_log2: u32,
     cells: Vec<Val>,
+    /// The row that is being written; kept, so that a row costs no allocation.
+    row: Vec<Val>,
 }
 
 impl Trace {
@@ -22,6 +24,7 @@ impl Trace {
             width,
             height_log2,
             cells: vec![Val::ZERO; width << height_log2],
+            row: Vec::new(),
         }
     }
 
@@ -66,11 +69,14 @@ impl Trace {
 
     /// Writes the columns of `row`.
     pub fn write<C: Columns<Val>>(&mut self, row: usize, columns: &C) {
-        let mut cells = vec![Val::ZERO; C::WIDTH];
+        let mut cells = core::mem::take(&mut self.row);
+        cells.clear();
+        cells.resize(C::WIDTH, Val::ZERO);
         columns.write(&mut cells);
-        for (column, cell) in cells.into_iter().enumerate() {
-            self.set(row, column, cell);
+        for (column, cell) in cells.iter().enumerate() {
+            self.set(row, column, *cell);
         }
+        self.row = cells;
     }
 
     /// The cells of one row in column order.

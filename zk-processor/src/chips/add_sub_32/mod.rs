@@ -1,15 +1,14 @@
 //! 32-bit sums and differences.
 //!
 //! # Proves
-//! For each real row: `add32` and `add32_imm` end with dst = (a + b) mod 2^32, `sub32` with dst = (a − b) mod 2^32, where a is the slot fp + a and b the
-//! slot fp + x0 or the immediate x0 x1. The upper half of dst becomes 0.
+//! For each real row: `add32` ends with dst = (a + b) mod 2^32, `sub32` with dst = (a − b) mod 2^32. Operands as in
+//! [`slots`](super::gadgets::slots); only a sum may have an immediate. The upper half of dst becomes 0.
 //!
 //! # Assumes
-//! Limbs read from slots are 16-bit values, because every fresh limb was checked where it was made (rule 11). Immediates are 16-bit limbs,
-//! because the program's rows are.
+//! Limbs read from slots and immediates are 16-bit values (rule 11).
 //!
 //! # Rows
-//! One row per instruction. Padding rows have all selectors 0 and send nothing.
+//! One row per instruction. Padding rows have both selectors 0 and send nothing.
 //!
 //! # Buses
 //! | message | side | count |

@@ -1,6 +1,7 @@
 //! The row of the 64-bit sum.
 
 use crate::chips::gadgets::slots::operand_columns;
+use crate::chips::gadgets::sum::sum_of_columns;
 
 operand_columns! {
     /// One sum or difference.
@@ -17,3 +18,5 @@ operand_columns! {
         result: [T; 4],
     }
 }
+
+sum_of_columns!(AddSub64Cols, 4 limbs);

@@ -2,7 +2,7 @@
 //!
 //! # Proves
 //! For each real row: `add64` ends with dst = (a + b) mod 2^64, `sub64` with dst = (a − b) mod 2^64. Operands as in
-//! [`slots`](super::gadgets::slots).
+//! [`slots`](super::gadgets::slots); only a sum may have an immediate.
 //!
 //! # Assumes
 //! Limbs read from slots and immediates are 16-bit values (rule 11).

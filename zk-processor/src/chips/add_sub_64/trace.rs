@@ -1,12 +1,11 @@
 //! How the table of 64-bit sums is filled.
 
-use p3_field::PrimeCharacteristicRing;
-
 use super::columns::AddSub64Cols;
 use crate::chips::builder::Val;
 use crate::chips::byte_table::ByteLookups;
 use crate::chips::event::Event;
-use crate::chips::gadgets::slots::{Operands, instruction_trace, limbs16, low_limbs, zero_row};
+use crate::chips::gadgets::slots::{Operands, instruction_trace, zero_row};
+use crate::chips::gadgets::sum::Sum;
 use crate::chips::trace::Trace;
 use crate::isa::Opcode;
 
@@ -18,17 +17,10 @@ pub fn add_sub_64_trace(events: &[Event], minimum_height_log2: u32, lookups: &mu
 /// The row of one event; `None` if the event has other accesses than this chip's opcodes make.
 fn fill_row(event: &Event, lookups: &mut ByteLookups) -> Option<AddSub64Cols<Val>> {
     let (operands, destination, values) = Operands::of_write(event, lookups)?;
-    for limb in limbs16(values.result) {
-        lookups.ask_range16(limb);
-    }
     let is_sub = event.instruction.opcode == Opcode::Sub64;
     let mut row: AddSub64Cols<Val> = zero_row();
     row.put_operands(operands);
     row.put_destination(destination);
-    row.is_add = Val::from_bool(!is_sub);
-    row.is_sub = Val::from_bool(is_sub);
-    row.a = low_limbs(values.a);
-    row.b = low_limbs(values.b);
-    row.result = low_limbs(values.result);
+    row.put_sum(Sum::filled(is_sub, &values, lookups));
     Some(row)
 }

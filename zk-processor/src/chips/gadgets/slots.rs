@@ -5,7 +5,8 @@
 //! fp + dst holds the result and the next row is pc + 1, or, for a branch, the next row is dst if it is taken and pc + 1 if not.
 //!
 //! # How
-//! The flag `is_immediate` is added to the opcode (the immediate form's code is the plain form's plus one), so the fetch binds it. With it, x0 x1 … are
+//! The flag `is_immediate` is added to the opcode (the immediate form's code is the plain form's plus one), so the fetch binds it; a chip with an
+//! operation that has no immediate form forbids the flag there. With it, x0 x1 … are
 //! the limbs of b; without, x0 is a slot, read at its own time, and the other limbs of x are 0. Reads come before the write, so dst may be an
 //! operand. A 32-bit operand is received with literal zeros above its two limbs.
 //!
@@ -448,9 +449,26 @@ impl<const LIMBS: usize> Operands<Val, LIMBS> {
 #[cfg(test)]
 mod tests {
     use alloc::format;
+    use alloc::vec::Vec;
 
     use crate::isa::Shape;
     use crate::isa::opcodes::OPCODES;
+
+    /// The flag is added to the code, so where there is no such form it would turn the row into one of another operation.
+    #[test]
+    fn only_these_have_no_immediate_form_and_their_chips_forbid_the_flag() {
+        let operands = |shape| matches!(shape, Shape::DstAB | Shape::BranchAB);
+        let without: Vec<_> = OPCODES
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [plain, next] if operands(plain.shape) && next.mnemonic != format!("{}_imm", plain.mnemonic) => {
+                    Some(plain.mnemonic)
+                }
+                _ => None,
+            })
+            .collect();
+        assert_eq!(without, ["sub32", "rotr32", "sub64", "rotr64"]);
+    }
 
     #[test]
     fn an_immediate_form_has_the_code_after_its_plain_form() {
