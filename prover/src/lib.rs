@@ -4,6 +4,7 @@
 //! driver. [`claim`] is the proof file and its check. [`observe`] shows what happens inside: a trace, a profile. `zk-wasm` is the command line for both. [`segment`] proves one segment of a run,
 //! [`prove`] a whole run; [`estimate`] says before what that will take, [`measure`] what it took.
 
+pub mod allocator;
 pub mod claim;
 pub mod estimate;
 pub mod measure;

@@ -17,6 +17,9 @@ use serde_json::{Value as Json, json};
 use zk_processor::executor::Limits;
 use zk_processor::lowering::{Options, lower};
 
+#[global_allocator]
+static ALLOCATOR: prover::allocator::Jemalloc = prover::allocator::Jemalloc;
+
 /// Runs Wasm programs on the zk processor, proves runs and verifies proofs.
 ///
 /// A program is a guest (it imports from `zk`, reads an input and halts with an output) or any other module, of which one function is called.
