@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use no_std_near_core::params::ProtocolVariant;
+use prover::estimate::SegmentSize;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -19,6 +20,8 @@ Examples:
                                                with blocks.borsh and blocks.json beside it
   replay-chunk --all --json | jq 'select(.result == \"different\")'
   replay-chunk headers --chunk transfers/180000018-s1 --out chunk.headers
+  replay-chunk --chunk transfers/180000011-s0 --prove --out chunk.proof
+  replay-chunk verify --proof chunk.proof --headers chunk.headers
   replay-chunk bench --markdown                the tables of docs/benchmarks.md
 
 Words:
@@ -34,8 +37,8 @@ Results:
   bad_input            the files are damaged or contradict each other
 
 Exit status:
-  0  at least one chunk is equal, none is different or bad
-  1  a difference
+  0  at least one chunk is equal, none is different or bad; the chunk is proved; the proof holds
+  1  a difference; the proof does not hold or is about something else
   2  wrong usage, or bad input
   3  nothing could be checked (contracts needed, another version, incomplete)";
 
@@ -56,6 +59,8 @@ pub struct Cli {
 pub enum Command {
     /// Write what a validator holds without the witness: blocks, the witnessed header, epoch facts, base-block flags.
     Headers(HeadersArguments),
+    /// Verify that a proof proves a chunk's transition, from headers alone: no witness is opened.
+    Verify(VerifyArguments),
     /// Measure validation against nearcore's recorded time, and the compressed witness.
     Bench(BenchArguments),
     /// Run chunks through the chunk guest on the processor's executor, and compare its output with the native statement digest.
@@ -116,6 +121,29 @@ pub struct ReplayArguments {
     /// Every chunk in the table, with what was compared
     #[arg(short, long)]
     pub verbose: bool,
+    /// Prove the transition of the one chunk that is meant, and verify the proof
+    #[arg(long, conflicts_with_all = ["counts", "verbose"])]
+    pub prove: bool,
+    /// Where the proof goes; finished segments wait in `<FILE>.segments` [default: `<height>-s<shard>.proof`]
+    #[arg(long, value_name = "FILE", requires = "prove")]
+    pub out: Option<PathBuf>,
+    /// How much a segment of the proof holds: `full` proves fastest, `half` and `quarter` need less memory
+    #[arg(long, value_name = "SIZE", requires = "prove", default_value = "full")]
+    pub segment: SegmentSize,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArguments {
+    /// The proof
+    #[arg(long, value_name = "FILE")]
+    pub proof: PathBuf,
+    /// What the validator holds about the chunk, as `replay-chunk headers` writes it
+    #[arg(long, value_name = "F")]
+    pub headers: PathBuf,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `headers`.

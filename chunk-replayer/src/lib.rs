@@ -19,6 +19,7 @@ pub mod inputs;
 pub mod inventory;
 pub mod machine;
 pub mod part_counts;
+pub mod prove;
 pub mod record;
 pub mod replay;
 pub mod report;

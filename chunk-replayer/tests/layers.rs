@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room and the rooms it may use outside its tests.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("no-std-near-core", &[]),
     ("host-functions", &["no-std-near-core"]),
     ("state-witness", &["no-std-near-core"]),
@@ -16,6 +16,16 @@ const MAY_USE: [(&str, &[&str]); 8] = [
     ),
     ("prover", &["zk-processor"]),
     (
+        CHUNK_VERIFIER,
+        &[
+            "no-std-near-core",
+            "state-witness",
+            "zk-processor",
+            CHUNK_GUEST,
+            "prover",
+        ],
+    ),
+    (
         "chunk-replayer",
         &[
             "no-std-near-core",
@@ -23,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 8] = [
             "state-witness",
             "zk-processor",
             CHUNK_GUEST,
+            CHUNK_VERIFIER,
             "prover",
             "testnet-fixtures",
         ],
@@ -41,6 +52,9 @@ const NO_STD: [&str; 5] = [
 
 /// A crate in the machine's folder and no part of the machine: the program that runs NEAR on it.
 const CHUNK_GUEST: &str = "zk-processor/chunk-guest";
+
+/// A crate in the prover's folder and no part of it: what a node links to verify chunks.
+const CHUNK_VERIFIER: &str = "prover/chunk-verifier";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -94,8 +108,8 @@ fn members() -> Vec<String> {
 }
 
 fn room_of(member: &str) -> &str {
-    if member == CHUNK_GUEST {
-        return CHUNK_GUEST;
+    if member == CHUNK_GUEST || member == CHUNK_VERIFIER {
+        return member;
     }
     member.split('/').next().unwrap_or_default()
 }

@@ -3,12 +3,16 @@
 mod bench;
 mod guest;
 mod headers;
+mod prove;
 mod replay;
+mod verify;
 
 pub use bench::bench;
 pub use guest::guest;
 pub use headers::headers;
+pub use prove::prove;
 pub use replay::replay;
+pub use verify::verify;
 
 use crate::cli::SourceArguments;
 use crate::source::{Source, SourceError};

@@ -4,16 +4,15 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanDuration};
 use prover::claim::ProofFile;
 use prover::estimate::{Estimate, SegmentSize};
 use prover::measure::peak_memory_bytes;
-use prover::prove::{Job, Phase, Plan, Progress, write_whole};
+use prover::progress::Bars;
+use prover::prove::{Job, Plan, write_whole};
 use prover::run::Program;
 use serde_json::json;
-use zk_processor::proving::Segment;
 use zk_verifier::machine::machine_key;
-use zk_verifier::run::SegmentProof;
 
 use crate::{What, print, to_json, to_text};
 
@@ -68,7 +67,7 @@ impl Prove {
         let run = job
             .prove(&machine_key(), &mut bars)
             .map_err(|error| error.to_string())?;
-        bars.bar.finish_and_clear();
+        bars.finish();
         let (seconds, segments) = (started.elapsed().as_secs_f64(), run.segments.len());
         // The output's bytes lie in the guest's memory at the end of the run: they are read from an execution, proved by their digest.
         let mut machine = job.machine().map_err(|error| error.to_string())?;
@@ -109,46 +108,5 @@ impl Prove {
             self.out.display(),
             peak_memory_bytes().map_or_else(|| "unknown".to_owned(), |bytes| HumanBytes(bytes).to_string()),
         ))
-    }
-}
-
-/// One bar over the run's instructions, whose text is the segment and its phase.
-struct Bars {
-    bar: ProgressBar,
-    done: u64,
-}
-
-impl Bars {
-    fn new(instructions: u64, is_quiet: bool) -> Self {
-        let bar = if is_quiet {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new(instructions)
-        };
-        let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}, {elapsed} elapsed, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, done: 0 }
-    }
-}
-
-impl Progress for Bars {
-    fn phase(&mut self, segment: usize, phase: Phase, instructions: u64) {
-        let what = match phase {
-            Phase::Execute => "executing",
-            Phase::Fill => "filling tables",
-            Phase::Prove => "proving",
-            Phase::Resumed => "already proved",
-        };
-        self.done = instructions;
-        self.bar.set_message(format!("segment {}: {what}", segment + 1));
-    }
-
-    fn segment(&mut self, segment: &Segment, _: &SegmentProof) {
-        self.bar.set_position(self.done);
-        self.bar.println(format!(
-            "segment of {} instructions done",
-            HumanCount(segment.instructions() as u64)
-        ));
     }
 }
