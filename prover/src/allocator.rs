@@ -12,4 +12,4 @@ pub use tikv_jemallocator::Jemalloc;
 #[allow(non_upper_case_globals, reason = "the name is jemalloc's")]
 // SAFETY: jemalloc reads this symbol as a pointer to a null-terminated string, and nothing else defines it.
 #[unsafe(export_name = "_rjem_malloc_conf")]
-pub static malloc_conf: &[u8; 75] = b"thp:always,metadata_thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1,abort:0\0";
+pub static malloc_conf: &[u8; 67] = b"thp:always,metadata_thp:always,dirty_decay_ms:-1,muzzy_decay_ms:-1\0";

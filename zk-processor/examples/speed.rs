@@ -38,7 +38,8 @@ const WORKLOADS_MEASURED: &[Workload] = &[
 /// Instructions of a segment.
 const SEGMENT: u64 = (1 << 21) - 2;
 
-const BEGIN: &str = "<!-- executor: written by `CARGO_PROFILE_RELEASE_LTO=fat cargo run --release -p zk-processor --example speed` -->";
+const BEGIN: &str =
+    "<!-- executor: written by `CARGO_PROFILE_RELEASE_LTO=fat cargo run --release -p zk-processor --example speed` -->";
 const END: &str = "<!-- executor: end -->";
 
 /// Processor time of this process (seconds), where the system tells it; else the clock's.
