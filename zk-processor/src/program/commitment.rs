@@ -82,7 +82,6 @@ impl Hasher {
     }
 
     /// The 2-to-1 compression of field elements.
-    #[must_use]
     pub fn compress_nodes(&self, left: &Node, right: &Node) -> Node {
         let mut state = [KoalaBear::ZERO; 16];
         let (low, high) = state.split_at_mut(8);

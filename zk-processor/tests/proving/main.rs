@@ -67,13 +67,82 @@ const SANDBOX: &str = r#"(module
     (func (export "trap") (unreachable))
     (func $deep (export "deep") (call $deep)))"#;
 
+/// A sandboxed program with a function for each trap, from number 1 on.
+const TRAPS: &str = r#"(module
+    (memory 1) (table 2 funcref) (elem (i32.const 0) $nothing) (type $other (func (param i64)))
+    (func $nothing)
+    (func (export "load") (drop (i64.load (i32.const 65530))))
+    (func (export "store") (i32.store8 (i32.const 65536) (i32.const 1)))
+    (func (export "by_zero") (param i32) (drop (i32.rem_u (i32.const 1) (local.get 0))))
+    (func (export "overflow") (drop (i64.div_s (i64.const -9223372036854775808) (i64.const -1))))
+    (func (export "undefined") (call_indirect (i32.const 2)))
+    (func (export "null") (call_indirect (i32.const 1)))
+    (func (export "mismatch") (call_indirect (type $other) (i64.const 0) (i32.const 0)))
+    (func (export "fill") (memory.fill (i32.const 65535) (i32.const 0) (i32.const 2)))
+    (func (export "copy") (memory.copy (i32.const 0) (i32.const 65535) (i32.const 2)))
+    (func (export "table_get") (drop (table.get 0 (i32.const 2))))
+    (func (export "table_copy") (table.copy (i32.const 1) (i32.const 0) (i32.const 2)))
+    (func (export "unreachable") (unreachable)))"#;
+
+/// Their trap codes.
+const TRAP_CODES: [u8; 12] = [1, 1, 6, 7, 3, 4, 5, 1, 1, 2, 2, 0];
+
+fn metered(text: &str) -> Artefact {
+    let options = Options {
+        metering: Some(Metering::NEAR),
+        intrinsics: false,
+        ..Options::PLAIN
+    };
+    let buffer = wast::parser::ParseBuffer::new(text).expect("the text lexes");
+    let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
+        .and_then(|mut wat| wat.encode())
+        .expect("the text is a module");
+    lower(&wasm, &options).expect("the module is valid").artefact
+}
+
+/// A root as a string of a module's text.
+fn escaped(root: [u32; 8]) -> String {
+    let bytes = root.iter().flat_map(|element| element.to_le_bytes());
+    bytes.map(|byte| format!("\\{byte:02x}")).collect()
+}
+
+#[test]
+fn every_trap_of_a_sandbox_holds() {
+    let program = metered(TRAPS);
+    let root = escaped(program.root());
+    let visits: String = (1..=TRAP_CODES.len())
+        .map(|function| {
+            format!(
+                "(call $open (i32.const 64)) (call $enter (i32.const {function}) (i32.const 1000) (i32.const 5000))
+                (i32.store8 (i32.const {}) (i32.wrap_i64 (call $detail))) (call $drop)",
+                function - 1
+            )
+        })
+        .collect();
+    let guest = guest(&format!(
+        r#"(module
+            (import "zk" "halt" (func $halt (param i32)))
+            (import "zk" "sandbox_open" (func $open (param i32)))
+            (import "zk" "sandbox_enter" (func $enter (param i32 i32 i32)))
+            (import "zk" "sandbox_drop" (func $drop))
+            (import "zk" "event_detail" (func $detail (result i64)))
+            (memory 1)
+            (data (i32.const 64) "{root}")
+            (func (export "main") {visits} (call $halt (i32.const 0))))"#
+    ));
+    let all = segments_with(&guest, &[program], &Input::new(&[], &[]), 10_000, 1);
+    let segment = all.first().expect("a segment");
+    for failure in failures(segment).iter().take(20) {
+        println!("{failure}");
+    }
+    assert!(failures(segment).is_empty());
+    let output = segment.record.output.expect("it halts").map(u16::to_le_bytes);
+    assert_eq!(output.as_flattened()[..TRAP_CODES.len()], TRAP_CODES);
+}
+
 /// A guest that opens the program with this root three times; the results lie at 0.
 fn visitor(root: [u32; 8]) -> Artefact {
-    let root: String = root
-        .iter()
-        .flat_map(|element| element.to_le_bytes())
-        .map(|byte| format!("\\{byte:02x}"))
-        .collect();
+    let root = escaped(root);
     guest(&format!(
         r#"(module
             (import "zk" "halt" (func $halt (param i32)))
@@ -114,16 +183,7 @@ fn visitor(root: [u32; 8]) -> Artefact {
 /// Cut every 13 instructions: inside and outside of sandboxes, between an event and its answer.
 #[test]
 fn sandboxes_hold_across_segments() {
-    let options = Options {
-        metering: Some(Metering::NEAR),
-        intrinsics: false,
-        ..Options::PLAIN
-    };
-    let buffer = wast::parser::ParseBuffer::new(SANDBOX).expect("the text lexes");
-    let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
-        .and_then(|mut wat| wat.encode())
-        .expect("the text is a module");
-    let program = lower(&wasm, &options).expect("the module is valid").artefact;
+    let program = metered(SANDBOX);
     let guest = visitor(program.root());
     let all = segments_with(&guest, &[program], &Input::new(&[], &[]), 13, 100);
     for (number, segment) in all.iter().enumerate() {

@@ -137,13 +137,13 @@ fn partners(events: &[Event]) -> Messages {
     let mut messages = hand_overs(events);
     for event in events {
         let own = &event.accesses[..event.accesses.len() - 9];
-        if let ([_, _, element], Opcode::CallIndirect) = (own, event.instruction.opcode) {
-            if element.old != 0 {
-                let function = element.old as u32 - 1;
-                let entry = entries[function as usize];
-                let fields = [OneProgram::HANDLE, function, entry.pc, entry.type_index].map(Val::from_u32);
-                messages.push((Sign::Receive, Message::new(Tag::Entry, fields)));
-            }
+        if let ([_, _, element], Opcode::CallIndirect) = (own, event.instruction.opcode)
+            && element.old != 0
+        {
+            let function = element.old as u32 - 1;
+            let entry = entries[function as usize];
+            let fields = [OneProgram::HANDLE, function, entry.pc, entry.type_index].map(Val::from_u32);
+            messages.push((Sign::Receive, Message::new(Tag::Entry, fields)));
         }
     }
     messages

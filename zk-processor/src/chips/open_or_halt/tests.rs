@@ -10,7 +10,7 @@ use crate::chips::bench::{Suspect, number};
 use crate::chips::builder::{Sign, Val};
 use crate::chips::buses::{Message, Tag};
 use crate::chips::byte_table::ByteLookups;
-use crate::chips::event::{Event, limbs};
+use crate::chips::event::{Access, Event, limbs};
 use crate::chips::sandbox_testing::{Messages, OneProgram, STACK, Scene, li};
 use crate::chips::trace::Trace;
 use crate::executor::Input;
@@ -78,14 +78,8 @@ fn partners(events: &[Event]) -> Messages {
             let output = cells.into_iter().flat_map(limbs);
             messages.push((Sign::Receive, Message::new(Tag::Output, output)));
         } else {
-            let is_live = |access: &&crate::chips::event::Access| access.cell == ControlCell::Live as u32;
-            let live = event
-                .accesses
-                .iter()
-                .rev()
-                .filter(is_live)
-                .last()
-                .expect("the live cell");
+            let is_live = |access: &&Access| access.is_machine_owned() && access.cell == ControlCell::Live as u32;
+            let live = event.accesses.iter().find(is_live).expect("the live cell");
             let root = program.header.initial_root.map(Val::from_u32);
             messages.extend([program.root_message(), program.header_message()]);
             messages.push((Sign::Receive, Message::open(Val::from_u32(live.new as u32), root)));
