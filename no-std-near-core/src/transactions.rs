@@ -8,7 +8,7 @@
 use alloc::string::{String, ToString};
 
 use crate::crypto::{Crypto, KnownKeys};
-use crate::params::fees::TransactionCost;
+use crate::params::fees::{TransactionCost, price_of};
 use crate::params::{IntegerOverflowError, Params};
 use crate::types::access_key::{AccessKey, FunctionCallPermission};
 use crate::types::account::Account;
@@ -331,12 +331,8 @@ pub fn missing_storage_stake(
     amount: Balance,
     params: &Params,
 ) -> Result<Option<Balance>, IntegerOverflowError> {
-    let required = params
-        .fees
-        .storage_usage_config
-        .storage_amount_per_byte
-        .checked_mul(Balance::from(account.storage_usage()))
-        .ok_or(IntegerOverflowError)?;
+    let byte_price = params.fees.storage_usage_config.storage_amount_per_byte;
+    let required = price_of(byte_price, account.storage_usage())?;
     let available = amount.checked_add(account.locked()).ok_or(IntegerOverflowError)?;
     let covered = available >= required || account.storage_usage() <= ZERO_BALANCE_ACCOUNT_STORAGE_LIMIT_BYTES;
     Ok(if covered { None } else { Some(required - available) })

@@ -13,10 +13,11 @@ use alloc::vec::Vec;
 use borsh::BorshDeserialize;
 use no_std_near_core::merkle::MerklePath;
 use no_std_near_core::types::ShardId;
+use no_std_near_core::types::account_id::AccountId;
 use no_std_near_core::types::block::Block;
 use no_std_near_core::types::chunk_header::ShardChunkHeader;
 use no_std_near_core::types::hash::CryptoHash;
-use no_std_near_core::types::receipt::Receipt;
+use no_std_near_core::types::receipt::{ActionReceipt, Receipt, ReceiptEnum};
 use no_std_near_core::types::transaction::SignedTransaction;
 
 use crate::error::DecodeError;
@@ -256,10 +257,43 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// A receipt. Most were sent by whoever signed: such an account is checked and kept once.
+    fn receipt(&mut self) -> Result<Receipt, DecodeError> {
+        const WHAT: &str = "receipt";
+        /// Tag of a receipt with actions, before the signer.
+        const ACTION: u8 = 0;
+        let (predecessor_id, encoded_id): (AccountId, &[u8]) = self.with_bytes(|input| input.value(WHAT))?;
+        let receiver_id = self.value(WHAT)?;
+        let receipt_id = self.value(WHAT)?;
+        let repeated = match self.rest.split_first() {
+            Some((&ACTION, rest)) => rest.strip_prefix(encoded_id),
+            _ => None,
+        };
+        let receipt = match repeated {
+            Some(rest) => {
+                self.rest = rest;
+                ReceiptEnum::Action(ActionReceipt {
+                    signer_id: predecessor_id.clone(),
+                    signer_public_key: self.value(WHAT)?,
+                    gas_price: self.value(WHAT)?,
+                    output_data_receivers: self.value(WHAT)?,
+                    input_data_ids: self.value(WHAT)?,
+                    actions: self.value(WHAT)?,
+                })
+            }
+            None => self.value(WHAT)?,
+        };
+        Ok(Receipt {
+            predecessor_id,
+            receiver_id,
+            receipt_id,
+            receipt,
+        })
+    }
+
     /// One receipt proof without its key.
     pub(crate) fn receipt_proof(&mut self) -> Result<ReceiptProof<'a>, DecodeError> {
-        let (receipts, encoded_receipts) =
-            self.with_bytes(|input| input.list("receipts", |input| input.value("receipt")))?;
+        let (receipts, encoded_receipts) = self.with_bytes(|input| input.list("receipts", Self::receipt))?;
         Ok(ReceiptProof {
             receipts,
             encoded_receipts,

@@ -53,4 +53,4 @@ pub use decode::{ChunkStateWitness, decode_block, decode_block_list};
 pub use error::{DecodeError, FactsError, ValidateError, WitnessError};
 pub use facts::{BlockSet, ChainConstants, EpochFacts, HeaderFacts, MainFacts};
 pub use statement::{ChunkStatement, DerivedStatement, Difference, derive_statement};
-pub use validate::{ValidationResult, validate};
+pub use validate::{ValidationResult, validate, validate_with_hashes};

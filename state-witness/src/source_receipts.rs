@@ -75,8 +75,8 @@ pub fn receipts_to_apply<C: Crypto>(
             lists.push(keep_receiver(proof.receipts, target_layout, target_shard_id)?);
         }
         shuffle(&mut lists, &source.shuffle_salt);
-        for list in lists {
-            receipts.extend(list);
+        for mut list in lists {
+            receipts.append(&mut list);
         }
     }
     Ok(receipts)
@@ -110,15 +110,22 @@ fn keep_receiver(
     layout: &ShardLayout,
     shard_id: ShardId,
 ) -> Result<Vec<Receipt>, WitnessError> {
-    let mut kept = Vec::with_capacity(receipts.len());
-    for receipt in receipts {
-        let receiver =
-            receiver_shard_id(&receipt, layout).map_err(|_| WitnessError::ReceiptWithoutShard(receipt.receipt_id))?;
-        if receiver == shard_id {
-            kept.push(receipt);
-        }
+    let is_kept = |receipt: &Receipt| match receiver_shard_id(receipt, layout) {
+        Ok(receiver) => Ok(receiver == shard_id),
+        Err(_) => Err(WitnessError::ReceiptWithoutShard(receipt.receipt_id)),
+    };
+    let mut all = true;
+    for receipt in &receipts {
+        all &= is_kept(receipt)?;
     }
-    Ok(kept)
+    // Without a split nobody has moved, and nothing is to be moved here.
+    if all {
+        return Ok(receipts);
+    }
+    Ok(receipts
+        .into_iter()
+        .filter(|receipt| is_kept(receipt) == Ok(true))
+        .collect())
 }
 
 /// The protocol's shuffle, with its own random generator (spec §B.14).

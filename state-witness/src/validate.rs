@@ -30,6 +30,9 @@ use crate::statement::{
     NewChunk, OldChunk, Resharding,
 };
 
+/// Room for an empty list of receipts, with its shard.
+const LIST_ROOM_BYTES: usize = 16;
+
 /// What applying a witness gives. [`difference`](Self::difference) says whether that is what the chunk header claims.
 #[derive(Clone, Debug)]
 #[must_use = "the result may differ from what the header claims"]
@@ -59,6 +62,22 @@ pub struct ValidationResult {
 pub fn validate<C: Crypto, R: ContractRunner<C>>(
     checked: CheckedWitness<'_>,
     params: &[&Params],
+    runner: &mut R,
+) -> Result<ValidationResult, ValidateError> {
+    let hashed: Vec<(CryptoHash, &Params)> = params
+        .iter()
+        .map(|params| (params.params_hash_by::<C>(), *params))
+        .collect();
+    validate_with_hashes(checked, &hashed, runner)
+}
+
+/// [`validate`] for parameters that were decoded from bytes with these hashes, which need not be encoded again to be hashed.
+///
+/// # Errors
+/// As [`validate`].
+pub fn validate_with_hashes<C: Crypto, R: ContractRunner<C>>(
+    checked: CheckedWitness<'_>,
+    params: &[(CryptoHash, &Params)],
     runner: &mut R,
 ) -> Result<ValidationResult, ValidateError> {
     let statement = checked.statement;
@@ -119,8 +138,16 @@ pub fn outgoing_receipts_root<C: Crypto>(
     layout: &ShardLayout,
 ) -> Result<CryptoHash, WitnessError> {
     let shard_ids: Vec<ShardId> = layout.shard_ids().collect();
-    // Count and bytes of the receipts to each shard: each receipt is written once.
-    let mut lists: Vec<(u32, Vec<u8>)> = alloc::vec![(0, Vec::new()); shard_ids.len()];
+    // For each shard the count and what is hashed: shard, count, receipts. Each receipt is written once, and hashed where it was written.
+    let mut lists: Vec<(u32, Vec<u8>)> = shard_ids
+        .iter()
+        .map(|shard_id| {
+            let mut bytes = Vec::with_capacity(LIST_ROOM_BYTES);
+            bytes.extend_from_slice(&shard_id.to_le_bytes());
+            bytes.extend_from_slice(&0u32.to_le_bytes());
+            (0, bytes)
+        })
+        .collect();
     for receipt in receipts {
         let without_shard = || WitnessError::ReceiptWithoutShard(receipt.receipt_id);
         let receiver = receiver_shard_id(receipt, layout).map_err(|_| without_shard())?;
@@ -132,11 +159,13 @@ pub fn outgoing_receipts_root<C: Crypto>(
         *count = count.saturating_add(1);
         append_bytes(receipt, bytes);
     }
-    let hashes: Vec<CryptoHash> = shard_ids
-        .iter()
-        .zip(&lists)
-        .map(|(shard_id, (count, bytes))| {
-            C::sha256_parts(&[&shard_id.to_le_bytes(), &count.to_le_bytes(), bytes.as_slice()])
+    let hashes: Vec<CryptoHash> = lists
+        .iter_mut()
+        .map(|(count, bytes)| {
+            if let Some(place) = bytes.get_mut(size_of::<ShardId>()..).and_then(<[u8]>::first_chunk_mut) {
+                *place = count.to_le_bytes();
+            }
+            C::sha256(bytes)
         })
         .collect();
     Ok(merkle_root::<C, _>(&hashes))
@@ -157,7 +186,8 @@ fn check_announced(transition: usize, announced: &[CryptoHash], found: CryptoHas
 /// What all transitions of a witness share.
 struct Environment<'a> {
     statement: &'a ChunkStatement,
-    params: &'a [&'a Params],
+    /// With their hashes.
+    params: &'a [(CryptoHash, &'a Params)],
 }
 
 impl<'a> Environment<'a> {
@@ -168,7 +198,7 @@ impl<'a> Environment<'a> {
         self.statement.layout(index).ok_or(ValidateError::Witness(missing))
     }
 
-    fn params_of<C: Crypto>(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
+    fn params_of(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
         let expected = epoch.params_hash;
         let params = self
             .params
@@ -182,7 +212,7 @@ impl<'a> Environment<'a> {
         Ok(params)
     }
 
-    fn context<'c, C: Crypto>(
+    fn context<'c>(
         &self,
         block: &'c BlockContext,
         epoch: &EpochStatement,
@@ -206,7 +236,7 @@ impl<'a> Environment<'a> {
             shard_layout: self.layout(shard.0)?,
             congestion_info: &block.congestion,
             bandwidth_requests: &block.bandwidth,
-            params: self.params_of::<C>(epoch)?,
+            params: self.params_of(epoch)?,
             chain,
         })
     }
@@ -233,7 +263,7 @@ impl<'a> Environment<'a> {
         let main = &self.statement.main;
         let chain = self.chain_facts(Some(chunk));
         let gas_limit = chunk.chunk.gas_limit;
-        let context = self.context::<C>(
+        let context = self.context(
             &chunk.block,
             &chunk.epoch,
             gas_limit,
@@ -291,7 +321,7 @@ impl<'a> Environment<'a> {
                     ..
                 } = old.as_ref();
                 let chain = self.chain_facts(None);
-                let context = self.context::<C>(block, epoch, chunk_extra.gas_limit, (*layout, *shard_id), &chain)?;
+                let context = self.context(block, epoch, chunk_extra.gas_limit, (*layout, *shard_id), &chain)?;
                 chunk_extra.state_root =
                     apply_missing_chunk(&context, validator_update.as_ref(), state).map_err(failed)?;
             }

@@ -27,6 +27,11 @@ impl Ratio {
     /// # Errors
     /// The result is beyond `u64`, or the denominator is zero.
     pub fn of_gas(self, gas: Gas) -> Result<Gas, IntegerOverflowError> {
+        if let Some(scaled) = gas.checked_mul(u64::from(self.numerator)) {
+            return scaled
+                .checked_div(u64::from(self.denominator))
+                .ok_or(IntegerOverflowError);
+        }
         let scaled = u128::from(gas) * u128::from(self.numerator);
         let share = scaled
             .checked_div(u128::from(self.denominator))

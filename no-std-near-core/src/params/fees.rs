@@ -23,7 +23,30 @@ type Cost = Result<ParameterCost, IntegerOverflowError>;
 /// # Errors
 /// Beyond `u128`.
 pub fn gas_to_balance(gas_price: Balance, gas: Gas) -> Result<Balance, IntegerOverflowError> {
-    gas_price.checked_mul(Balance::from(gas)).ok_or(IntegerOverflowError)
+    price_of(gas_price, gas)
+}
+
+/// The price of so many units of anything, in yoctoNEAR.
+///
+/// # Errors
+/// Beyond `u128`.
+pub fn price_of(unit_price: Balance, units: u64) -> Result<Balance, IntegerOverflowError> {
+    // Of a real price and a real count one fits 32 bits, the other 64: two short products instead of a long one.
+    match (u64::try_from(unit_price), u32::try_from(units)) {
+        (Ok(unit_price), Ok(units)) => Ok(long_product(unit_price, units)),
+        (Ok(unit_price), Err(_)) => match u32::try_from(unit_price) {
+            Ok(unit_price) => Ok(long_product(units, unit_price)),
+            Err(_) => Ok(Balance::from(unit_price) * Balance::from(units)),
+        },
+        _ => unit_price.checked_mul(Balance::from(units)).ok_or(IntegerOverflowError),
+    }
+}
+
+/// The product of 64 by 32 bits.
+fn long_product(long: u64, short: u32) -> Balance {
+    let short = u64::from(short);
+    let (high, low) = ((long >> 32) * short, (long & u64::from(u32::MAX)) * short);
+    (Balance::from(high) << 32) + Balance::from(low)
 }
 
 /// Sum of two amounts of yoctoNEAR.

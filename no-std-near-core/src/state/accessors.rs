@@ -57,7 +57,9 @@ pub fn get_account<C: Crypto>(
     state: &StateUpdate<'_, C>,
     account_id: &AccountId,
 ) -> Result<Option<Account>, StorageError> {
-    get(state, &keys::account(account_id))
+    let key = keys::account(account_id);
+    let decode = |bytes| Account::from_bytes(bytes).map_err(|_| undecodable(&key, "is malformed"));
+    state.get(&key)?.map(decode).transpose()
 }
 
 /// Sets an account.

@@ -154,12 +154,14 @@ impl Overlay {
     }
 
     fn hash(&self, key: &[u8]) -> u64 {
-        /// An odd number with no pattern in its bits.
-        const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
-        // Both halves of the product: a choice of words that collides for one seed does not for another.
+        /// Two halves of an odd number with no pattern in its bits.
+        const HALVES: (u64, u64) = (0x9e37_79b9, 0x7f4a_7c15);
+        // The product of the two halves of state and word: a choice of words that collides for one seed does not for another. A
+        // product of 128 bits would mix better, and is a loop on machines without one.
         let mix = |state: u64, word: u64| {
-            let product = u128::from(state ^ word) * u128::from(MULTIPLIER);
-            (product as u64) ^ ((product >> 64) as u64)
+            let mixed = state ^ word;
+            let product = ((mixed & u64::from(u32::MAX)) ^ HALVES.0).wrapping_mul((mixed >> 32) ^ HALVES.1);
+            product ^ mixed.rotate_left(29)
         };
         let (words, rest) = key.as_chunks::<8>();
         let state = words
@@ -169,7 +171,8 @@ impl Overlay {
             .iter()
             .rev()
             .fold(rest.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
-        mix(state, tail)
+        // Once more: tables look at the low bits and at the highest.
+        mix(mix(state, tail), HALVES.1)
     }
 }
 

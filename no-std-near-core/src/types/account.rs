@@ -227,6 +227,41 @@ impl Account {
     }
 }
 
+impl Account {
+    /// Length of the form that accounts without a global contract have, in bytes.
+    const V1_LEN_BYTES: usize = 72;
+
+    /// The account that these bytes are the borsh form of. Gives what decoding as borsh gives; the usual form is read at once instead of
+    /// field by field.
+    ///
+    /// # Errors
+    /// As decoding.
+    pub fn from_bytes(bytes: &[u8]) -> IoResult<Self> {
+        if let Ok(bytes) = <&[u8; Self::V1_LEN_BYTES]>::try_from(bytes)
+            && let Some(account) = AccountV1::from_array(bytes)
+        {
+            return Ok(Self::V1(account));
+        }
+        Self::try_from_slice(bytes)
+    }
+}
+
+impl AccountV1 {
+    /// `None` if the first field marks another version.
+    fn from_array(bytes: &[u8; Account::V1_LEN_BYTES]) -> Option<Self> {
+        let (amount, rest) = bytes.split_first_chunk()?;
+        let (locked, rest) = rest.split_first_chunk()?;
+        let (code_hash, rest) = rest.split_first_chunk()?;
+        let amount = Balance::from_le_bytes(*amount);
+        (amount != VERSIONED_SENTINEL).then_some(Self {
+            amount,
+            locked: Balance::from_le_bytes(*locked),
+            code_hash: CryptoHash(*code_hash),
+            storage_usage: StorageUsage::from_le_bytes(*rest.first_chunk()?),
+        })
+    }
+}
+
 impl BorshSerialize for Account {
     fn serialize<W: Write>(&self, writer: &mut W) -> IoResult<()> {
         match self {

@@ -5,12 +5,15 @@
 
 use super::account_id::AccountId;
 use super::hash::CryptoHash;
-use super::{Balance, Compute, Gas};
+use super::{Balance, Compute, Gas, append_bytes};
 use crate::crypto::Crypto;
 use alloc::string::String;
 use alloc::vec::Vec;
 use borsh::BorshSerialize;
 use borsh::io::{Result as IoResult, Write};
+
+/// Room for what is hashed of most outcomes.
+const OUTCOME_ROOM_BYTES: usize = 256;
 
 /// How a transaction or receipt ended.
 ///
@@ -80,15 +83,27 @@ impl ExecutionOutcomeWithId {
     }
 }
 
-/// Root of the tree of outcomes.
+/// Root of the tree of outcomes. A leaf is the hash of the list of hashes that [`ExecutionOutcomeWithId::to_hashes`] gives.
 #[must_use]
 pub fn outcome_root<C: Crypto>(outcomes: &[ExecutionOutcomeWithId]) -> CryptoHash {
-    crate::merkle::root_of_leaves::<C>(
-        outcomes
-            .iter()
-            .map(|outcome| C::hash_borsh(&outcome.to_hashes::<C>()))
-            .collect(),
-    )
+    // Two buffers for all: the outcome's bytes, and the list of hashes.
+    let (mut bytes, mut hashes) = (
+        Vec::with_capacity(OUTCOME_ROOM_BYTES),
+        Vec::with_capacity(OUTCOME_ROOM_BYTES),
+    );
+    let mut leaf = |ExecutionOutcomeWithId { id, outcome }: &ExecutionOutcomeWithId| {
+        bytes.clear();
+        append_bytes(&PartialExecutionOutcome(outcome), &mut bytes);
+        hashes.clear();
+        hashes.extend_from_slice(&(outcome.logs.len() as u32 + 2).to_le_bytes());
+        hashes.extend_from_slice(&id.0);
+        hashes.extend_from_slice(&C::sha256(&bytes).0);
+        for log in &outcome.logs {
+            hashes.extend_from_slice(&C::sha256(log.as_bytes()).0);
+        }
+        C::sha256(&hashes)
+    };
+    crate::merkle::root_of_leaves::<C>(outcomes.iter().map(&mut leaf).collect())
 }
 
 impl core::fmt::Debug for ExecutionStatus {
@@ -99,5 +114,40 @@ impl core::fmt::Debug for ExecutionStatus {
             Self::SuccessValue(value) => write!(formatter, "SuccessValue({} bytes)", value.len()),
             Self::SuccessReceiptId(receipt_id) => write!(formatter, "SuccessReceiptId({receipt_id})"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::NativeCrypto;
+    use alloc::vec;
+
+    #[test]
+    fn a_leaf_is_the_hash_of_the_list_of_hashes() {
+        let outcome = |logs: Vec<String>, status| ExecutionOutcomeWithId {
+            id: CryptoHash([3; 32]),
+            outcome: ExecutionOutcome {
+                logs,
+                receipt_ids: vec![CryptoHash([4; 32])],
+                gas_burnt: 5,
+                compute_usage: 6,
+                tokens_burnt: 7,
+                executor_id: AccountId::system(),
+                status,
+            },
+        };
+        let outcomes = [
+            outcome(vec![], ExecutionStatus::SuccessValue(vec![1; 300])),
+            outcome(vec!["a".into(), "b".into()], ExecutionStatus::Failure("why".into())),
+            outcome(vec!["c".into()], ExecutionStatus::SuccessReceiptId(CryptoHash([8; 32]))),
+        ];
+        let leaves = outcomes
+            .iter()
+            .map(|outcome| NativeCrypto::hash_borsh(&outcome.to_hashes::<NativeCrypto>()));
+        assert_eq!(
+            outcome_root::<NativeCrypto>(&outcomes),
+            crate::merkle::root_of_leaves::<NativeCrypto>(leaves.collect())
+        );
     }
 }

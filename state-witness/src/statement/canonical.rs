@@ -65,7 +65,8 @@ impl BorshDeserialize for ChunkStatement {
     }
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<ChunkStatement, DecodeError> {
+/// Decodes without insisting on the one encoding.
+pub(super) fn decode_loosely(bytes: &[u8]) -> Result<ChunkStatement, DecodeError> {
     if bytes.len() > MAX_STATEMENT_BYTES {
         let (what, limit_bytes) = ("statement", MAX_STATEMENT_BYTES);
         return Err(DecodeError::TooLarge {
@@ -77,6 +78,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<ChunkStatement, DecodeError> {
     let mut input = Input::new(bytes);
     let statement: ChunkStatement = input.value("statement")?;
     input.end("statement")?;
+    Ok(statement)
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<ChunkStatement, DecodeError> {
+    let statement = decode_loosely(bytes)?;
     check_layouts(&statement)?;
     if let MainKind::NewChunk(chunk) = &statement.main.kind {
         check_new_chunk(chunk)?;

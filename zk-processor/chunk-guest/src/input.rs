@@ -8,7 +8,9 @@
 
 use alloc::vec::Vec;
 
+use no_std_near_core::crypto::Crypto;
 use no_std_near_core::params::{Params, ParamsError};
+use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::to_bytes;
 
 /// Bytes of a word: everything begins at a multiple of it.
@@ -36,13 +38,13 @@ pub fn pack_witness(params: &Params, compressed_witness: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Takes the witness part apart.
-pub(crate) fn unpack_witness(bytes: &[u8]) -> Result<(Params, &[u8]), InputError> {
+/// Takes the witness part apart: parameters, the hash of their bytes, the compressed witness.
+pub(crate) fn unpack_witness<C: Crypto>(bytes: &[u8]) -> Result<(Params, CryptoHash, &[u8]), InputError> {
     let truncated = || InputError::Truncated(bytes.len());
     let (len, rest) = bytes.split_first_chunk::<WORD_BYTES>().ok_or_else(truncated)?;
     let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| truncated())?;
     let padded_len = len.checked_next_multiple_of(WORD_BYTES).ok_or_else(truncated)?;
     let (params, witness) = rest.split_at_checked(padded_len).ok_or_else(truncated)?;
     let params = params.get(..len).ok_or_else(truncated)?;
-    Ok((Params::decode(params)?, witness))
+    Ok((Params::decode(params)?, C::sha256(params), witness))
 }

@@ -23,7 +23,9 @@ use no_std_near_core::contract_runner::NoContracts;
 use no_std_near_core::crypto::Crypto;
 use no_std_near_core::types::hash::CryptoHash;
 use state_witness::compressed::WitnessSections;
-use state_witness::{CheckedWitness, ChunkStatement, DecodeError, Difference, ValidateError, WitnessError, validate};
+use state_witness::{
+    CheckedWitness, ChunkStatement, DecodeError, Difference, ValidateError, WitnessError, validate_with_hashes,
+};
 
 /// Why a statement is not proved: a trap of the program.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -72,17 +74,16 @@ pub fn digest_of<C: Crypto>(statement_bytes: &[u8], witness: &[u8]) -> Result<Cr
 /// [`digest_of`], and what is done with the digest: before anything is taken apart, because a program that halts leaves everything as
 /// it is.
 fn prove<C: Crypto, T>(statement_bytes: &[u8], witness: &[u8], then: impl FnOnce(CryptoHash) -> T) -> Result<T, Abort> {
-    let statement = ChunkStatement::decode(statement_bytes)?;
+    let statement = ChunkStatement::decode_for_digest(statement_bytes)?;
     if !statement.programs.is_empty() {
         return Err(Abort::Programs(statement.programs.len()));
     }
-    let (params, witness) = input::unpack_witness(witness)?;
+    let (params, params_hash, witness) = input::unpack_witness::<C>(witness)?;
     let sections = WitnessSections::parse(witness)?;
     let states = sections.states::<C>()?;
     let checked = CheckedWitness::from_parts::<C>(&statement, sections.into_parts(&states)?)?;
-    let result = validate::<C, _>(checked, &[&params], &mut NoContracts)?;
+    let result = validate_with_hashes::<C, _>(checked, &[(params_hash, &params)], &mut NoContracts)?;
     match &result.difference {
-        // The encoding is canonical: these bytes are the statement's only ones.
         None => Ok(then(C::sha256(statement_bytes))),
         Some(difference) => Err(Abort::Difference(difference.clone())),
     }

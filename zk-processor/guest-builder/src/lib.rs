@@ -40,15 +40,13 @@ const FIRST_VERSION: &str = "-Ctarget-cpu=mvp";
 /// What every guest is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The processor multiplies 64 by 64 bits in one instruction, whatever the width of an address: curve arithmetic in words of 64
-/// bits. A call costs more than its instructions: more is inlined than by default.
-const MAIN_FLAGS: [&str; 2] = [
-    "--cfg=curve25519_dalek_bits=\"64\"",
-    "-Cllvm-args=--inline-threshold=600",
-];
+/// A call costs more than its instructions: more is inlined than by default.
+const MAIN_FLAGS: [&str; 1] = ["-Cllvm-args=--inline-threshold=600"];
 
-/// Everything that the processor executes well.
-const ALL_FEATURES: &str = "-Ctarget-feature=+wide-arithmetic,+bulk-memory,+sign-ext,+nontrapping-fptoint,+multivalue";
+/// Everything that the processor executes well and the compiler gets right. It does not get wide arithmetic right (LLVM of Rust 1.95):
+/// where one result of `i64.add128` stays on the operand stack and the other is an earlier operand of the same expression, it reads
+/// the other's local before it is written, so that `u128::checked_add`, `saturating_add` and `saturating_sub` lose the upper half.
+const ALL_FEATURES: &str = "-Ctarget-feature=+bulk-memory,+sign-ext,+nontrapping-fptoint,+multivalue";
 
 /// The soft-float routines.
 pub const SOFTFLOAT_MODULE: Guest = Guest {
@@ -127,7 +125,7 @@ impl Guest {
             .current_dir(&workspace)
             .env("CARGO_TARGET_DIR", &target)
             // What the caller's build was configured with is not part of a guest.
-            .env("CARGO_ENCODED_RUSTFLAGS", self.compiler_flags())
+            .env("CARGO_ENCODED_RUSTFLAGS", self.compiler_flags()?)
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_WRAPPER")
             .env_remove("RUSTC_WORKSPACE_WRAPPER")
@@ -141,15 +139,16 @@ impl Guest {
     }
 
     /// Flags of the compiler, as cargo takes them: separated by a control character, so that paths may have blanks.
-    fn compiler_flags(&self) -> String {
+    fn compiler_flags(&self) -> io::Result<String> {
         let mut flags = vec![self.target_flags.to_owned()];
         if self.home == Home::Main {
             flags.extend(MAIN_FLAGS.map(str::to_owned));
-            if let Some(home) = cargo_home() {
-                flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+            let remapped = [(cargo_home(), "/cargo"), (library_sources()?, "/rust")];
+            for (path, name) in remapped {
+                flags.extend(path.map(|path| format!("--remap-path-prefix={}={name}", path.display())));
             }
         }
-        flags.join("\x1f")
+        Ok(flags.join("\x1f"))
     }
 
     /// Where the checked-in copy lies.
@@ -161,6 +160,16 @@ impl Guest {
 
 fn guests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../guests")
+}
+
+/// Where the sources of the standard library lie, which generic functions are compiled from.
+fn library_sources() -> io::Result<Option<PathBuf>> {
+    let output = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .current_dir(guests())
+        .output()?;
+    let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok((!sysroot.is_empty()).then(|| Path::new(&sysroot).join("lib/rustlib/src/rust")))
 }
 
 /// Where cargo keeps the sources of downloaded crates.
