@@ -23,6 +23,9 @@ Examples:
   replay-chunk --chunk transfers/180000011-s0 --prove --out chunk.proof
   replay-chunk verify --proof chunk.proof --headers chunk.headers
   replay-chunk bench --markdown                the tables of docs/benchmarks.md
+  replay-chunk guest --height 180000019        the same chunks as a program of the zk processor, on its executor
+  replay-chunk guest --chunk transfers/180000019-s2 --blocks --flame flame.svg
+                                               what that costs, and where
 
 Words:
   --height is the height of the block whose chunk is applied, --shard that chunk's own shard; the witness that proves it
@@ -181,9 +184,18 @@ pub struct GuestArguments {
     /// Write instructions by call stack (folded stacks, as flame graph tools read them) to a file
     #[arg(long, value_name = "OUT")]
     pub profile: Option<PathBuf>,
-    /// Another build of the guest in place of the pinned one, with the names of its functions for a profile
+    /// Draw what `--profile` writes: a flame graph, one SVG
+    #[arg(long, value_name = "OUT.svg")]
+    pub flame: Option<PathBuf>,
+    /// Another build of the guest in place of the pinned one
     #[arg(long, value_name = "FILE")]
     pub wasm: Option<PathBuf>,
+    /// Write the parts of the input window, <id>.public and <id>.witness, to a directory: what `zk-wasm run` takes
+    #[arg(long, value_name = "DIRECTORY")]
+    pub inputs: Option<PathBuf>,
+    /// Print the section "Chunk guest" of docs/benchmarks.md instead
+    #[arg(long, conflicts_with_all = ["json", "blocks", "profile", "wasm", "inputs"])]
+    pub markdown: bool,
 }
 
 /// Arguments of `bench`.

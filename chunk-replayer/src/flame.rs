@@ -25,7 +25,9 @@ struct Frame {
 pub fn svg(folded: &str) -> String {
     let mut root = Frame::default();
     for line in folded.lines() {
-        let Some((stack, count)) = line.rsplit_once(' ') else { continue };
+        let Some((stack, count)) = line.rsplit_once(' ') else {
+            continue;
+        };
         let count: u64 = count.parse().unwrap_or(0);
         root.total += count;
         let mut frame = &mut root;
@@ -50,7 +52,11 @@ fn draw(frame: &Frame, left: f64, row: usize, all: u64, boxes: &mut String, dept
         let width = WIDTH * below.total as f64 / all.max(1) as f64;
         if width >= MIN_WIDTH {
             let (top, share) = (row as f64 * ROW, 100.0 * below.total as f64 / all.max(1) as f64);
-            let fill = 20 + name.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte)) % 40;
+            let fill = 20
+                + name
+                    .bytes()
+                    .fold(0u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte))
+                    % 40;
             let name = name.replace('&', "&amp;").replace('<', "&lt;");
             let shown: String = name.chars().take((width / CHARACTER) as usize).collect();
             // Writing to a string does not fail.
@@ -69,15 +75,20 @@ fn draw(frame: &Frame, left: f64, row: usize, all: u64, boxes: &mut String, dept
 }
 
 /// A mangled name without its decoration: the path's parts, joined.
-fn readable(name: &str) -> String {
+#[must_use]
+pub fn readable(name: &str) -> String {
     let Some(mut rest) = name.strip_prefix("_ZN") else {
         return name.to_owned();
     };
     let mut parts = Vec::new();
     loop {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let Ok(len) = rest[..digits].parse::<usize>() else { break };
-        let Some(part) = rest.get(digits..digits + len) else { break };
+        let Ok(len) = rest[..digits].parse::<usize>() else {
+            break;
+        };
+        let Some(part) = rest.get(digits..digits + len) else {
+            break;
+        };
         parts.push(part);
         rest = &rest[digits + len..];
     }

@@ -12,6 +12,7 @@ pub mod commands;
 pub mod compare;
 pub mod compression;
 pub mod edge;
+pub mod flame;
 pub mod folder;
 pub mod guest;
 pub mod headers_file;

@@ -68,7 +68,7 @@ pub fn validate<C: Crypto, R: ContractRunner<C>>(
         .iter()
         .map(|params| (params.params_hash_by::<C>(), *params))
         .collect();
-    validate_with_hashes(checked, &hashed, runner)
+    validate_with_hashes::<C, R>(checked, &hashed, runner)
 }
 
 /// [`validate`] for parameters that were decoded from bytes with these hashes, which need not be encoded again to be hashed.
@@ -200,11 +200,8 @@ impl<'a> Environment<'a> {
 
     fn params_of(&self, epoch: &EpochStatement) -> Result<&'a Params, ValidateError> {
         let expected = epoch.params_hash;
-        let params = self
-            .params
-            .iter()
-            .find(|params| params.params_hash_by::<C>() == expected);
-        let params = *params.ok_or(ValidateError::MissingParams(expected))?;
+        let params = self.params.iter().find(|(hash, _)| *hash == expected);
+        let (_, params) = *params.ok_or(ValidateError::MissingParams(expected))?;
         if params.protocol_version != epoch.protocol_version || params.variant != epoch.variant {
             let (expected, found) = (epoch.protocol_version, params.protocol_version);
             return Err(ValidateError::ParamsVersion { expected, found });

@@ -58,7 +58,7 @@ pub fn bench(arguments: &BenchArguments, out: &mut dyn Write) -> Result<u8, Comm
     Ok(0)
 }
 
-fn table(markdown: bool, header: &[&str]) -> Table {
+pub(super) fn table(markdown: bool, header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(if markdown {
         presets::ASCII_MARKDOWN
@@ -122,7 +122,7 @@ fn validation_table(
     Ok(table)
 }
 
-fn prepared(id: &str, sources: &[Source], inventory: &Inventory) -> Result<Prepared, CommandError> {
+pub(super) fn prepared(id: &str, sources: &[Source], inventory: &Inventory) -> Result<Prepared, CommandError> {
     let choice = ChoiceArguments {
         chunk: vec![id.to_owned()],
         ..ChoiceArguments::default()

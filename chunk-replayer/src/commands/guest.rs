@@ -1,9 +1,10 @@
 //! `guest`: runs the chunk guest on the executor and compares its output with the native digest.
 
-use super::{CommandError, open_sources};
+use super::{CommandError, guest_bench, open_sources};
 use crate::cli::GuestArguments;
+use crate::flame;
 use crate::folder::{ChunkFolder, ChunkId};
-use crate::guest::{ChunkProgram, Execution, GuestError, Observed, execute, input, observe, program};
+use crate::guest::{ChunkProgram, Execution, GuestError, GuestInput, Observed, execute, input, observe, program};
 use crate::inventory::Inventory;
 use crate::replay::{Replayer, prepare};
 use crate::report::Verdict;
@@ -13,6 +14,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use zk_processor::executor::Limits;
 
 /// Runs the guest on every chunk that is meant. Exit status as for a replay.
@@ -22,6 +24,10 @@ use zk_processor::executor::Limits;
 pub fn guest(arguments: &GuestArguments, out: &mut dyn Write) -> Result<u8, CommandError> {
     let (sources, contracts) = open_sources(&arguments.sources)?;
     let inventory = Inventory::take(&sources, &contracts);
+    if arguments.markdown {
+        guest_bench::bench(&sources, &inventory, arguments.flame.as_deref(), out)?;
+        return Ok(0);
+    }
     let chosen = inventory
         .choose(&arguments.choice, &sources)
         .map_err(CommandError::Usage)?;
@@ -45,7 +51,7 @@ pub fn guest(arguments: &GuestArguments, out: &mut dyn Write) -> Result<u8, Comm
         chosen: &BTreeSet::new(),
         observed: Observed {
             hash_blocks: 0,
-            profile: arguments.profile.as_ref().map(|_| Profile::default()),
+            profile: (arguments.profile.is_some() || arguments.flame.is_some()).then(Profile::default),
         },
         totals: Totals::default(),
         out,
@@ -63,10 +69,15 @@ pub fn guest(arguments: &GuestArguments, out: &mut dyn Write) -> Result<u8, Comm
         ..
     } = pass;
     written?;
-    if let (Some(path), Some(profile)) = (&arguments.profile, &observed.profile) {
+    if let Some(profile) = &observed.profile {
         let mut folded = Vec::new();
         profile.write_folded(&mut folded)?;
-        fs::write(path, folded)?;
+        if let Some(path) = &arguments.flame {
+            fs::write(path, flame::svg(&String::from_utf8_lossy(&folded)))?;
+        }
+        if let Some(path) = &arguments.profile {
+            fs::write(path, folded)?;
+        }
     }
     writeln!(out, "{}", totals.describe(arguments.json))?;
     Ok(totals.exit_status())
@@ -142,6 +153,9 @@ impl Pass<'_> {
                 return self.line(&id, &Line::refused(&error));
             }
         };
+        if let Some(directory) = &self.arguments.inputs {
+            self.written = write_inputs(directory, &id, &input);
+        }
         let before = self.observed.hash_blocks;
         let watched = self.arguments.blocks || self.observed.profile.is_some();
         let run = if watched {
@@ -186,6 +200,14 @@ impl Pass<'_> {
             self.written = writeln!(self.out, "{}", line.describe(id, self.arguments.json));
         }
     }
+}
+
+/// Writes both parts of the input window, named after the chunk.
+fn write_inputs(directory: &Path, id: &ChunkId, input: &GuestInput) -> io::Result<()> {
+    let path = |part: &str| directory.join(format!("{}.{part}", id.as_str().replace('/', "_")));
+    fs::create_dir_all(directory)?;
+    fs::write(path("public"), &input.public)?;
+    fs::write(path("witness"), &input.witness)
 }
 
 /// What is said of one chunk.

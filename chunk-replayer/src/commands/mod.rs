@@ -2,6 +2,7 @@
 
 mod bench;
 mod guest;
+mod guest_bench;
 mod headers;
 mod prove;
 mod replay;

@@ -66,6 +66,18 @@ impl Default for ActionResult {
     }
 }
 
+/// Moves all of `next` behind `all`; at once, if there is nothing yet, as before a receipt's first action.
+fn append<T>(all: &mut Vec<T>, next: &mut Vec<T>) {
+    if next.is_empty() {
+        return;
+    }
+    if all.is_empty() {
+        core::mem::swap(all, next);
+    } else {
+        all.append(next);
+    }
+}
+
 impl ActionResult {
     /// Adds the result of the next action.
     ///
@@ -84,7 +96,7 @@ impl ActionResult {
             .compute_usage
             .checked_add(next.compute_usage)
             .ok_or_else(overflow)?;
-        self.logs.append(&mut next.logs);
+        append(&mut self.logs, &mut next.logs);
         match next.result {
             Ok(mut return_data) => {
                 if let ReturnData::ReceiptIndex(index) = &mut return_data {
@@ -93,8 +105,8 @@ impl ActionResult {
                 }
                 let overflow = || ApplyError::IntegerOverflow("tokens burnt by a receipt's actions");
                 self.result = Ok(return_data);
-                self.new_receipts.append(&mut next.new_receipts);
-                self.validator_proposals.append(&mut next.validator_proposals);
+                append(&mut self.new_receipts, &mut next.new_receipts);
+                append(&mut self.validator_proposals, &mut next.validator_proposals);
                 self.tokens_burnt = self.tokens_burnt.checked_add(next.tokens_burnt).ok_or_else(overflow)?;
                 self.subsidized_amount = self
                     .subsidized_amount

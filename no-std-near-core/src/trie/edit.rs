@@ -193,6 +193,21 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
         }
     }
 
+    /// Gives the leaf another value, if it is that of the key: the usual change, made in place.
+    fn replace_value(&mut self, node: usize, rest: Nibbles<'v>, new: &'v [u8]) -> bool {
+        let node = &mut self.nodes[node];
+        let EditKind::Leaf { extension, value } = &mut node.kind else {
+            return false;
+        };
+        if extension.nibbles() != rest {
+            return false;
+        }
+        *value = Value::New(new);
+        node.memory_usage = node.kind.own_cost();
+        node.origin = None;
+        true
+    }
+
     fn insert_at_branch(&mut self, node: usize, rest: Nibbles<'v>, new: &'v [u8]) -> Result<Step, StorageError> {
         let below = self.nodes[node].cost_below();
         let Some(nibble) = rest.first() else {
@@ -236,20 +251,13 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     }
 
     fn insert_at_leaf(&mut self, node: usize, rest: Nibbles<'v>, new: &'v [u8]) -> Result<Step, StorageError> {
+        if self.replace_value(node, rest, new) {
+            return Ok(Step::Done);
+        }
         let (EditKind::Leaf { extension, value }, ..) = self.take(node) else {
             return Ok(Step::NotFound);
         };
-        let existing_len = extension.nibbles().len();
         let common = rest.common_prefix_len(&extension.nibbles());
-        if common == existing_len && common == rest.len() {
-            let kind = EditKind::Leaf {
-                extension,
-                value: Value::New(new),
-            };
-            let cost = kind.own_cost();
-            self.put(node, kind, cost);
-            return Ok(Step::Done);
-        }
         if common > 0 {
             // A shared beginning becomes an extension, the leaf moves below it.
             let leaf = EditKind::Leaf {

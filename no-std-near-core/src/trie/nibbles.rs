@@ -113,7 +113,19 @@ impl<'a> Nibbles<'a> {
 
     /// Whether the sequence begins with all of `prefix`.
     pub fn starts_with(&self, prefix: &Nibbles<'_>) -> bool {
-        prefix.len() <= self.len() && self.common_prefix_len(prefix) == prefix.len()
+        let len = prefix.len();
+        if len > self.len() {
+            return false;
+        }
+        if (self.start ^ prefix.start) & 1 != 0 {
+            return self.first_difference(prefix, 0, len) == len;
+        }
+        let head = (self.start & 1).min(len);
+        let whole_bytes = (len - head) / 2;
+        let is_even = head + 2 * whole_bytes == len;
+        (head == 0 || self.at(0) == prefix.at(0))
+            && (is_even || self.at(len - 1) == prefix.at(len - 1))
+            && words::equal(self.byte_range(head, whole_bytes), prefix.byte_range(head, whole_bytes))
     }
 
     /// `count` whole bytes from nibble `from` on, which lies on a byte border.
@@ -165,7 +177,7 @@ impl<'a> Nibbles<'a> {
 
 impl PartialEq for Nibbles<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.common_prefix_len(other) == self.len()
+        self.len() == other.len() && self.starts_with(other)
     }
 }
 

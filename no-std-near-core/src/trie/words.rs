@@ -16,7 +16,20 @@ pub(crate) fn equal_hashes(left: &[u8; 32], right: &[u8; 32]) -> bool {
 
 /// Whether two slices are equal.
 pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && common_prefix_len(left, right) == left.len()
+    if left.len() != right.len() {
+        return false;
+    }
+    let (left_words, left_rest) = left.as_chunks::<8>();
+    let (right_words, right_rest) = right.as_chunks::<8>();
+    let is_same = |(left, right): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*left) == u64::from_le_bytes(*right);
+    if !left_words.iter().zip(right_words).all(is_same) {
+        return false;
+    }
+    match (left.last_chunk(), right.last_chunk()) {
+        // The rest, together with bytes before it that are known to be equal, is one more word.
+        (Some(left), Some(right)) => is_same((left, right)),
+        _ => left_rest.iter().zip(right_rest).all(|(left, right)| left == right),
+    }
 }
 
 /// How many bytes two slices have in common at their beginning.
