@@ -90,6 +90,8 @@ pub mod check;
 pub mod code_leaf;
 #[cfg(test)]
 mod control_testing;
+#[cfg(test)]
+mod degree_testing;
 pub mod div_rem;
 pub mod divide_trap;
 pub mod entry_leaf;

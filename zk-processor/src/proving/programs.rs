@@ -129,7 +129,7 @@ fn entry_tree(artefact: &Artefact, hashes: &mut PoseidonLookups) -> SparseTree {
     let mut digest = |index: u32| {
         let entries = entries(artefact, index);
         let element = |i: usize| {
-            if i % 2 == 0 {
+            if i.is_multiple_of(2) {
                 entries[i / 2].pc
             } else {
                 entries[i / 2].type_index
