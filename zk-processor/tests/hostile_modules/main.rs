@@ -4,6 +4,7 @@
 //! Memory is what an allocator of this test counts; work is counted in operators, rows, leaves and bytes that were asked for, which
 //! are the same on every machine. With `-- --nocapture` the figures are printed, the time beside them.
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is its own module")]
+#![expect(clippy::float_arithmetic, reason = "figures for people")]
 
 mod counting;
 mod limits;
