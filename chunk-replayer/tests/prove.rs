@@ -65,7 +65,12 @@ fn a_chunk_is_proved_and_verified_from_headers_alone() {
     let files = Files::new();
     let (proof, headers) = (files.path("chunk.proof"), files.path("chunk.headers"));
     let output = replay_chunk(&["--chunk", CHUNK, "--prove", "--out", text(&proof), "--json"]);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let report: Json = serde_json::from_slice(&output.stdout).expect("one JSON object");
     for field in [
         "id",
@@ -91,9 +96,16 @@ fn a_chunk_is_proved_and_verified_from_headers_alone() {
     replay_chunk(&["headers", "--chunk", OTHER_CHUNK, "--out", text(&other)]);
     let (status, json) = verify(&proof, &other);
     assert_eq!((status, &json["verified"]), (Some(1), &Json::Bool(false)));
-    assert!(json["reason"].as_str().is_some_and(|reason| reason.contains("expected")));
+    assert!(
+        json["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("expected"))
+    );
     let bytes = fs::read(&proof).expect("the proof was written");
-    assert_eq!(verify(&files.write("cut", &bytes[..bytes.len() - 1]), &headers).0, Some(2));
+    assert_eq!(
+        verify(&files.write("cut", &bytes[..bytes.len() - 1]), &headers).0,
+        Some(2)
+    );
     assert_eq!(verify(&files.write("text", b"hello"), &headers).0, Some(2));
 
     let decoded = ChunkProof::decode(&bytes).expect("canonical");
@@ -159,5 +171,8 @@ fn one_chunk_must_be_meant_and_a_contract_is_refused() {
     let output = replay_chunk(&["--height", "180000015", "--prove"]);
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(message.contains("transfers/180000015-s0") && message.contains("transfers/180000015-s3"), "{message}");
+    assert!(
+        message.contains("transfers/180000015-s0") && message.contains("transfers/180000015-s3"),
+        "{message}"
+    );
 }

@@ -38,7 +38,7 @@ const LATER_FOLD_LOG2: usize = 4;
 /// How much the rate may drop in one round, in bits.
 const RATE_STEP_LOG2: usize = 2;
 /// Target of every term of the security sum, in bits; the sum then stays above [`SECURITY_BITS`].
-const TERM_SECURITY_BITS: usize = 113;
+const TERM_SECURITY_BITS: usize = 114;
 /// Proof of work for each challenge round, in bits.
 const WORK_BITS: usize = 18;
 /// Proven bits that a proof must have (rule 20): with at most 2^10 proofs a chunk, 100 are left for the chunk.
