@@ -32,7 +32,7 @@ impl Chip for Extend {
     }
 
     fn max_degree(&self) -> usize {
-        3
+        2
     }
 
     fn uses_next_row(&self) -> bool {

@@ -22,7 +22,7 @@
 //! # Not proved here
 //! That the opcode at this pc is the one in the program: see the ROM. That gas_left stays in range: see the gas rows.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;

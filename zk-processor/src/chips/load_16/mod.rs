@@ -22,7 +22,7 @@
 //! # Not proved here
 //! Loads at odd addresses: together with those over two cells they are a table of their own. See the load of one cell: `gadgets/load.rs`.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;

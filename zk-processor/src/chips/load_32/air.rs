@@ -23,7 +23,7 @@ impl Chip for Load32 {
     }
 
     fn max_degree(&self) -> usize {
-        3
+        2
     }
 
     fn uses_next_row(&self) -> bool {

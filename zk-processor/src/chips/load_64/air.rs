@@ -21,7 +21,7 @@ impl Chip for Load64 {
     }
 
     fn max_degree(&self) -> usize {
-        3
+        2
     }
 
     fn uses_next_row(&self) -> bool {

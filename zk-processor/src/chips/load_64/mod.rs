@@ -22,7 +22,7 @@
 //! # Not proved here
 //! Loads at other addresses, which are over two cells. See the load of one cell: `gadgets/load.rs`.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;

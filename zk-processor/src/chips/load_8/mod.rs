@@ -22,7 +22,7 @@
 //! # Not proved here
 //! See the load of one cell: `gadgets/load.rs`.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;

@@ -20,7 +20,7 @@ impl Chip for Store16 {
     }
 
     fn max_degree(&self) -> usize {
-        3
+        2
     }
 
     fn uses_next_row(&self) -> bool {

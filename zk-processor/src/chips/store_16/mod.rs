@@ -22,7 +22,7 @@
 //! # Not proved here
 //! Stores at odd addresses: together with those over two cells they are a table of their own. See the store to one cell: `gadgets/store.rs`.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;

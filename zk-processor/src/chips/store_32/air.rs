@@ -22,7 +22,7 @@ impl Chip for Store32 {
     }
 
     fn max_degree(&self) -> usize {
-        3
+        2
     }
 
     fn uses_next_row(&self) -> bool {

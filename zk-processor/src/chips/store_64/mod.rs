@@ -21,7 +21,7 @@
 //! # Not proved here
 //! Stores at other addresses, which are over two cells. See the store to one cell: `gadgets/store.rs`.
 //!
-//! Degree 3.
+//! Degree 2.
 
 mod air;
 mod columns;
