@@ -127,7 +127,7 @@ pub struct ReplayArguments {
     /// Prove the transition of the one chunk that is meant, and verify the proof
     #[arg(long, conflicts_with_all = ["counts", "verbose"])]
     pub prove: bool,
-    /// Where the proof goes; finished segments wait in `<FILE>.segments` [default: `<height>-s<shard>.proof`]
+    /// Where the proof goes; finished segments wait in `<FILE>.segments` (default `<height>-s<shard>.proof`)
     #[arg(long, value_name = "FILE", requires = "prove")]
     pub out: Option<PathBuf>,
     /// How much a segment of the proof holds: `full` proves fastest, `half` and `quarter` need less memory
@@ -190,7 +190,7 @@ pub struct GuestArguments {
     /// Another build of the guest in place of the pinned one
     #[arg(long, value_name = "FILE")]
     pub wasm: Option<PathBuf>,
-    /// Write the parts of the input window, <id>.public and <id>.witness, to a directory: what `zk-wasm run` takes
+    /// Write the parts of the input window, `<id>.public` and `<id>.witness`, to a directory: what `zk-wasm run` takes
     #[arg(long, value_name = "DIRECTORY")]
     pub inputs: Option<PathBuf>,
     /// Print the section "Chunk guest" of docs/benchmarks.md instead

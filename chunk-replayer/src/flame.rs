@@ -17,7 +17,7 @@ const CHARACTER: f64 = 6.2;
 struct Frame {
     /// Instructions of the function and of everything it calls.
     total: u64,
-    below: BTreeMap<String, Frame>,
+    below: BTreeMap<String, Self>,
 }
 
 /// Draws folded stacks: lines of functions joined by `;`, then a number.

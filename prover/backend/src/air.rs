@@ -32,7 +32,7 @@ pub struct RecordedAir {
 }
 
 /// A step of the program that computes the claims. `to`, `a` and `b` are registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
     missing_docs,
     reason = "the fields are registers, columns and constants, as their names say"

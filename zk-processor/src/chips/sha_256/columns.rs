@@ -34,9 +34,9 @@ columns! {
         upper_sum: [[T; 2]; ROUNDS],
         /// Limbs of Σ1(e) + Ch(e, f, g) of each round, unreduced. Bound by *sigma and choice*.
         lower_sum: [[T; 2]; ROUNDS],
-        /// Limbs of w[t] + σ0(w[t+1]) for the four t of the row before. Bound by *the schedule's first sum*.
+        /// Limbs of `w[t]` + σ0(`w[t+1]`) for the four t of the row before. Bound by *the schedule's first sum*.
         first_sum: [[T; 2]; ROUNDS],
-        /// The same for the four t two rows before, with w[t+9] where it is known. Bound by *the schedule's second sum*.
+        /// The same for the four t two rows before, with `w[t+9]` where it is known. Bound by *the schedule's second sum*.
         second_sum: [[T; 2]; ROUNDS],
         /// The same for the four t three rows before, complete. Bound by *the schedule's third sum* and *the schedule goes on*.
         third_sum: [[T; 2]; ROUNDS],

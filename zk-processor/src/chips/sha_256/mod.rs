@@ -9,7 +9,7 @@
 //! A block is 17 rows: a *state* row, whose words `a` and `e` are the chaining value, and 16 rows of four rounds each. Then comes the next state row: the sum of
 //! the last four rounds and the chaining value before. The last one of a step ends the chain, so a step of n blocks has 17·n + 1 rows. Words stand as bits;
 //! the four words of `a` and `e` in this row and in the next are all that a round looks at. The message words of the first four rows are those of the block, big-endian;
-//! the others follow the schedule, whose sum w[t] + σ0(w[t+1]) + w[t+9] travels down three rows in `first_sum`, `second_sum` and `third_sum`.
+//! the others follow the schedule, whose sum `w[t]` + σ0(`w[t+1]`) + `w[t+9]` travels down three rows in `first_sum`, `second_sum` and `third_sum`.
 //!
 //! | message | side | count |
 //! |---|---|---|

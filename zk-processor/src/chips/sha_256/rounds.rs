@@ -160,7 +160,7 @@ fn constants<B: ChipBuilder>(row: &Sha256Cols<B::Var>, round: usize) -> [B::Expr
     sum
 }
 
-/// w[t+16] = w[t] + σ0(w[t+1]) + w[t+9] + σ1(w[t+14]): the first three travel down three rows. Every claim but the third sum's holds on any two rows, because
+/// `w[t+16]` = `w[t]` + σ0(`w[t+1]`) + `w[t+9]` + σ1(`w[t+14]`): the first three travel down three rows. Every claim but the third sum's holds on any two rows, because
 /// what it defines is of no use elsewhere.
 pub(super) fn schedule_is_right<B: ChipBuilder>(
     builder: &mut B,

@@ -348,7 +348,7 @@ fn fill_carries(row: &Row<'_>, cells: &mut Sha256Cols<Val>) {
     }
 }
 
-/// w[t] + σ0(w[t+1]) for the words of `before`, of which the last one's successor is in `row`.
+/// `w[t]` + σ0(`w[t+1]`) for the words of `before`, of which the last one's successor is in `row`.
 fn first_sums(before: &Row<'_>, row: &Row<'_>) -> [[Val; 2]; ROUNDS] {
     let [next, ..] = row.w;
     let [_, second, third, fourth] = before.w;
