@@ -5,8 +5,9 @@
 
 use crate::edge;
 use crate::replay::Prepared;
-use chunk_guest::program::{ROOT_TEXT, WASM};
+use chunk_guest::program::WASM;
 use chunk_guest::{Abort, digest_of, pack_witness};
+use chunk_verifier::program_root;
 use no_std_near_core::apply_chunk::ApplyError;
 use no_std_near_core::crypto::NativeCrypto;
 use no_std_near_core::types::hash::CryptoHash;
@@ -67,25 +68,10 @@ pub fn program() -> &'static ChunkProgram {
     PROGRAM.get_or_init(|| {
         let program = ChunkProgram::from_wasm(WASM).expect("the checked-in program lowers");
         ChunkProgram {
-            root: pinned_root(),
+            root: program_root(),
             ..program
         }
     })
-}
-
-/// The root that is checked in beside the program.
-///
-/// # Panics
-/// If the file is not 64 hexadecimal digits, which the tests exclude.
-pub fn pinned_root() -> Digest {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(ROOT_TEXT.trim(), &mut bytes).expect("64 hexadecimal digits");
-    let (words, _) = bytes.as_chunks();
-    let mut root = Digest::default();
-    for (to, from) in root.iter_mut().zip(words) {
-        *to = u32::from_le_bytes(*from);
-    }
-    root
 }
 
 /// Why a chunk gives no input, or its run no output.

@@ -58,7 +58,7 @@ impl<'a> ChunkJob<'a> {
         let plan = Plan {
             instructions: execution.instructions,
             output: execution.output,
-            output_address: 0,
+            committed: None,
         };
         let estimate = Estimate::of(&plan, size);
         Ok(Self {

@@ -1,10 +1,11 @@
 //! The chunk guest says on the executor what its source says natively, and refuses what the source refuses.
 
 use chunk_replayer::folder::{ChunkFolder, ChunkId};
-use chunk_replayer::guest::{GuestError, GuestInput, execute, input, pinned_root, program};
+use chunk_replayer::guest::{GuestError, GuestInput, execute, input, program};
 use chunk_replayer::inventory::Inventory;
 use chunk_replayer::replay::{Prepared, Replayer, prepare};
 use chunk_replayer::source::{Source, Visitor};
+use chunk_verifier::program_root;
 use guest_builder::CHUNK_GUEST;
 use std::path::Path;
 use zk_processor::executor::{Input, Limits};
@@ -18,7 +19,7 @@ const FULL_ARCHIVES: &str = "../../shared/fixtures";
 const SAMPLE_INSTRUCTIONS: u64 = 12_000_000;
 
 #[test]
-fn the_checked_in_program_comes_from_its_sources_and_has_the_pinned_root() {
+fn the_checked_in_program_comes_from_its_sources_and_has_the_program_root() {
     let checked_in = chunk_guest::program::WASM;
     let built = CHUNK_GUEST.build().expect("the guest builds");
     assert!(
@@ -39,7 +40,7 @@ fn the_checked_in_program_comes_from_its_sources_and_has_the_pinned_root() {
         chunk_guest::program::ROOT_TEXT.trim(),
         "zk-processor/assets/chunk-guest.root holds another root"
     );
-    assert_eq!(lowered.artefact.root(), pinned_root());
+    assert_eq!(lowered.artefact.root(), program_root());
 }
 
 /// Calls `check` with every chunk of the sources.

@@ -163,7 +163,7 @@ fn nothing_else_is_believed(honest: &ChunkProof) {
 
 #[test]
 fn the_verifier_pins_the_program() {
-    assert_eq!(program_root(), chunk_replayer::guest::pinned_root());
+    assert_eq!(program_root(), chunk_replayer::guest::program().artefact().root());
 }
 
 #[test]

@@ -92,14 +92,14 @@ impl Progress for Silent {
 }
 
 /// What a run is before it is proved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Instructions of the whole run.
     pub instructions: u64,
     /// The public output.
     pub output: [u8; 32],
-    /// Its address in the guest's memory.
-    pub output_address: u32,
+    /// The bytes that it commits to, if the guest commits as the SDK does.
+    pub committed: Option<Vec<u8>>,
 }
 
 impl<'a> Job<'a> {
@@ -125,7 +125,7 @@ impl<'a> Job<'a> {
             Stop::Halted { output, address } => Ok(Plan {
                 instructions: machine.instructions(),
                 output,
-                output_address: address,
+                committed: machine.committed_output(address),
             }),
             Stop::Trapped(trap) => Err(ProveRunError::Trapped(trap)),
             Stop::Event(_) => Err(ExecutionError::SandboxState.into()),

@@ -1,6 +1,6 @@
 //! `headers`: what a validator holds without the witness.
 
-use super::{CommandError, open_sources};
+use super::{CommandError, open_sources, the_only_one};
 use crate::cli::{ChoiceArguments, HeadersArguments};
 use crate::edge;
 use crate::folder::{ChunkFolder, ChunkId};
@@ -26,18 +26,10 @@ pub fn headers(arguments: &HeadersArguments, out: &mut dyn Write) -> Result<u8, 
         ..ChoiceArguments::default()
     };
     let chosen = inventory.choose(&choice, &sources).map_err(CommandError::Usage)?;
-    let mut ids = chosen
-        .iter()
-        .enumerate()
-        .flat_map(|(index, ids)| ids.iter().map(move |id| (index, id)));
-    let (Some((index, id)), None) = (ids.next(), ids.next()) else {
-        let ids: Vec<&str> = chosen.iter().flatten().map(ChunkId::as_str).collect();
-        return Err(CommandError::Usage(format!(
-            "expected the id of one chunk, found {}: {}",
-            ids.len(),
-            ids.join(", ")
-        )));
-    };
+    let (index, id) = the_only_one(&chosen).map_err(|ids| {
+        let (count, ids) = (ids.len(), ids.join(", "));
+        CommandError::Usage(format!("expected the id of one chunk, found {count}: {ids}"))
+    })?;
     let folder = read_one(&sources[index], id)?;
     let unusable = |error: &dyn core::fmt::Display| CommandError::Usage(format!("{id}: {error}"));
     let record = Record::read(folder).map_err(|error| unusable(&error))?;

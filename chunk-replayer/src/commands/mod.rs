@@ -16,7 +16,9 @@ pub use replay::replay;
 pub use verify::verify;
 
 use crate::cli::SourceArguments;
+use crate::folder::ChunkId;
 use crate::source::{Source, SourceError};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -47,4 +49,15 @@ fn open_sources(arguments: &SourceArguments) -> Result<(Vec<Source>, Vec<Source>
         sources.push(Source::Embedded);
     }
     Ok((sources, open(&arguments.contracts)?))
+}
+
+/// The one chunk that was chosen, with the place of its source; else the ids of all.
+fn the_only_one(chosen: &[BTreeSet<ChunkId>]) -> Result<(usize, &ChunkId), Vec<&str>> {
+    let mut ids = (0..)
+        .zip(chosen)
+        .flat_map(|(index, ids)| ids.iter().map(move |id| (index, id)));
+    match (ids.next(), ids.next()) {
+        (Some(only), None) => Ok(only),
+        _ => Err(chosen.iter().flatten().map(ChunkId::as_str).collect()),
+    }
 }

@@ -1,7 +1,7 @@
 //! `--prove`: one chunk's transition, proved, verified, and told in numbers.
 
 use super::headers::read_one;
-use super::{CommandError, open_sources};
+use super::{CommandError, open_sources, the_only_one};
 use crate::cli::ReplayArguments;
 use crate::folder::ChunkId;
 use crate::guest::{GuestError, input};
@@ -32,18 +32,12 @@ pub fn prove(arguments: &ReplayArguments, out: &mut dyn Write) -> Result<u8, Com
     let (sources, contracts) = open_sources(&arguments.sources)?;
     let inventory = Inventory::take(&sources, &contracts);
     let chosen = inventory.choose(&arguments.choice, &sources).map_err(usage)?;
-    let mut ids = chosen
-        .iter()
-        .enumerate()
-        .flat_map(|(index, ids)| ids.iter().map(move |id| (index, id)));
-    let (Some((index, id)), None) = (ids.next(), ids.next()) else {
-        let ids: Vec<&str> = chosen.iter().flatten().map(ChunkId::as_str).collect();
-        return Err(usage(format!(
-            "a proof is about one chunk, {} match: choose one with --chunk\n  {}",
-            ids.len(),
-            ids.join("\n  ")
-        )));
-    };
+    let (index, id) = the_only_one(&chosen).map_err(|ids| {
+        let (count, ids) = (ids.len(), ids.join("\n  "));
+        usage(format!(
+            "a proof is about one chunk, {count} match: choose one with --chunk\n  {ids}"
+        ))
+    })?;
     let replayer = Replayer {
         inventory: &inventory,
         variant: arguments.variant,

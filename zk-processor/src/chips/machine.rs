@@ -7,7 +7,8 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::builder::{Chip, ChipBuilder};
+use super::builder::{Chip, ChipBuilder, Columns, Multiplicity, Sign, Val};
+use super::buses::{Message, Tag};
 use super::byte_table::{self, ByteLookups};
 use super::event::Event;
 use super::lookup_source::ProgramSource;
@@ -252,6 +253,13 @@ impl MachineChip {
         })
     }
 
+    /// The messages that a row may send and receive.
+    pub fn messages(self) -> Vec<(Tag, Sign)> {
+        let mut messages = Messages::default();
+        self.eval(&mut messages);
+        messages.0
+    }
+
     /// Whether it consumes execution tuples.
     pub fn is_instruction(self) -> bool {
         self.fill().is_some()
@@ -281,10 +289,44 @@ impl MachineChip {
     }
 }
 
+/// Listens to what a row of zeros sends and receives.
+#[derive(Default)]
+struct Messages(Vec<(Tag, Sign)>);
+
+impl ChipBuilder for Messages {
+    type Expr = Val;
+    type Var = Val;
+
+    fn current<C: Columns<Val>>(&self) -> C {
+        C::read(&[], Val::default())
+    }
+
+    fn next<C: Columns<Val>>(&self) -> C {
+        C::read(&[], Val::default())
+    }
+
+    fn is_first_row(&self) -> Val {
+        Val::default()
+    }
+
+    fn is_transition(&self) -> Val {
+        Val::default()
+    }
+
+    fn public_value(&self, _: usize) -> Val {
+        Val::default()
+    }
+
+    fn claim(&mut self, _: &'static str, _: impl Into<Val>) {}
+
+    fn message(&mut self, message: Message<Val>, _: Multiplicity<Val>, sign: Sign) {
+        self.0.push((message.tag, sign));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chips::builder::Val;
 
     #[test]
     fn names_are_unique() {
@@ -312,42 +354,10 @@ mod tests {
     /// Rule 21: nobody sends what nobody receives.
     #[test]
     fn every_tag_has_both_sides() {
-        use crate::chips::builder::{ChipBuilder, Columns, Multiplicity, Sign};
-        use crate::chips::buses::{Message, Tag};
-
-        #[derive(Default)]
-        struct Sides(Vec<(Tag, bool)>);
-        impl ChipBuilder for Sides {
-            type Expr = Val;
-            type Var = Val;
-            fn current<C: Columns<Val>>(&self) -> C {
-                C::read(&[], Val::default())
-            }
-            fn next<C: Columns<Val>>(&self) -> C {
-                C::read(&[], Val::default())
-            }
-            fn is_first_row(&self) -> Val {
-                Val::default()
-            }
-            fn is_transition(&self) -> Val {
-                Val::default()
-            }
-            fn public_value(&self, _: usize) -> Val {
-                Val::default()
-            }
-            fn claim(&mut self, _: &'static str, _: impl Into<Val>) {}
-            fn message(&mut self, message: Message<Val>, _: Multiplicity<Val>, sign: Sign) {
-                self.0.push((message.tag, sign == Sign::Send));
-            }
-        }
-
-        let mut sides = Sides::default();
-        for chip in MachineChip::ALL {
-            chip.eval(&mut sides);
-        }
+        let messages: Vec<_> = MachineChip::ALL.iter().flat_map(|chip| chip.messages()).collect();
         for tag in Tag::ALL {
-            for side in [true, false] {
-                assert!(sides.0.contains(&(*tag, side)), "{tag:?}: sent = {side} by nobody");
+            for side in [Sign::Send, Sign::Receive] {
+                assert!(messages.contains(&(*tag, side)), "{tag:?}: {side:?} by nobody");
             }
         }
     }

@@ -91,7 +91,8 @@ impl Hasher {
         first_eight(&state)
     }
 
-    fn leaf(&self, elements: &[KoalaBear; LEAF_ELEMENTS]) -> Node {
+    /// Digest of a leaf.
+    pub(crate) fn leaf(&self, elements: &[KoalaBear; LEAF_ELEMENTS]) -> Node {
         let mut parts = elements.as_chunks::<8>().0.iter();
         let mut next = || parts.next().copied().unwrap_or_default();
         let (first, second, third, fourth) = (next(), next(), next(), next());

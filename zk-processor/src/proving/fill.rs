@@ -7,7 +7,7 @@ use core::cell::RefCell;
 use p3_field::PrimeField32;
 
 use super::asked::{Asked, CountingSource};
-use super::memory::{Memories, tree_leaves};
+use super::memory::{Memories, leaf_digest, tree_leaves};
 use super::programs::Programs;
 use super::segment::Segment;
 use crate::chips::boundary::{BoundaryEvent, INPUT_DEPTH, Point, SegmentRecord, boundary_trace};
@@ -18,7 +18,7 @@ use crate::chips::code_leaf::{CodeLeafEvent, code_leaf_trace};
 use crate::chips::entry_leaf::{EntryLeafEvent, entry_leaf_trace};
 use crate::chips::event::State;
 use crate::chips::input_leaf::{InputLeafEvent, input_leaf_trace};
-use crate::chips::machine::{Lookups, MachineChip};
+use crate::chips::machine::{Lookups, MIN_HEIGHT_LOG2, MachineChip};
 use crate::chips::memory_leaf::{LeafEvent, memory_leaf_trace};
 use crate::chips::memory_tree::memory_tree_trace;
 use crate::chips::poseidon2::{PoseidonLookups, poseidon2_tables};
@@ -26,8 +26,9 @@ use crate::chips::program_table::{ProgramEvent, program_table_trace};
 use crate::chips::read_tree::{LeafLookup, SparseTree, read_tree_rows, read_tree_trace};
 use crate::chips::trace::Trace;
 use crate::executor::Input;
+use crate::isa::spaces::LEAF_CELLS;
 use crate::isa::{ControlCell, Opcode, Space};
-use crate::program::commitment::{ENTRIES_PER_LEAF, ROWS_PER_LEAF};
+use crate::program::commitment::Hasher;
 
 /// One filled table of the machine.
 #[derive(Clone, Debug)]
@@ -60,15 +61,10 @@ impl InputTree {
     /// The tree of an input.
     #[must_use]
     pub fn new(input: Input) -> Self {
-        let mut hashes = PoseidonLookups::default();
-        let leaves = input.bytes().len().div_ceil(64) as u32;
-        let digest = |index: u32, hashes: &mut PoseidonLookups| {
-            let [.., digest] = crate::chips::input_leaf::input_leaf_digest(&input.leaf(index), hashes);
-            digest
-        };
-        let digests: Vec<_> = (0..leaves).map(|index| (index, digest(index, &mut hashes))).collect();
-        let [.., empty] = crate::chips::input_leaf::input_leaf_digest(&[0; 8], &mut hashes);
-        let tree = SparseTree::new(digests, empty, INPUT_DEPTH);
+        let hasher = Hasher::new();
+        let leaves = input.bytes().len().div_ceil(8 * LEAF_CELLS) as u32;
+        let digests = (0..leaves).map(|index| (index, leaf_digest(&hasher, &input.leaf(index))));
+        let tree = SparseTree::new(digests, leaf_digest(&hasher, &[0; LEAF_CELLS]), INPUT_DEPTH);
         Self { input, tree }
     }
 
@@ -81,9 +77,9 @@ impl InputTree {
 
 /// Fills every table of a segment and moves `memories` on to its end.
 pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memories: &mut Memories) -> FilledSegment {
-    let input_asked: RefCell<BTreeMap<u32, u32>> = RefCell::default();
+    let input_asked: RefCell<BTreeMap<(u32, u32), u32>> = RefCell::default();
     let ask_input = |cell: u32| {
-        *input_asked.borrow_mut().entry(cell).or_insert(0) += 1;
+        *input_asked.borrow_mut().entry((0, cell)).or_insert(0) += 1;
         input.input.cell(cell)
     };
     let source = CountingSource {
@@ -247,7 +243,7 @@ fn fill_memory(
             memories.take(context, segment.keeps(context), leaves)
         })
         .collect();
-    let (trace, _) = memory_tree_trace(&mut trees, 7, hashes);
+    let (trace, _) = memory_tree_trace(&mut trees, MIN_HEIGHT_LOG2, hashes);
     tables.insert(MachineChip::MemoryTree, Vec::from([trace]));
     for tree in trees {
         memories.put(tree);
@@ -259,25 +255,17 @@ fn fill_reads(
     segment: &Segment,
     programs: &Programs<'_>,
     input: &InputTree,
-    (input_asked, programs_asked): (&BTreeMap<u32, u32>, &Asked),
+    (input_asked, programs_asked): (&BTreeMap<(u32, u32), u32>, &Asked),
     bytes: &mut ByteLookups,
     hashes: &mut PoseidonLookups,
     tables: &mut BTreeMap<MachineChip, Vec<Trace>>,
 ) -> u32 {
     let mut rows = Vec::new();
-    let mut code: Vec<CodeLeafEvent> = Vec::new();
-    for ((handle, pc), times) in &segment.fetches {
-        let index = pc / ROWS_PER_LEAF as u32;
-        if code
-            .last()
-            .is_none_or(|leaf| (leaf.handle, leaf.index) != (*handle, index))
-        {
-            code.push(programs.code_leaf(*handle, index));
-        }
-        if let Some(leaf) = code.last_mut() {
-            leaf.times[*pc as usize % ROWS_PER_LEAF] = *times;
-        }
-    }
+    let code: Vec<CodeLeafEvent> = leaves_of(
+        &segment.fetches,
+        |handle, index| programs.code_leaf(handle, index),
+        |leaf| &mut leaf.times,
+    );
     let mut events = programs.events();
     for (event, handle) in events.iter_mut().zip(1..) {
         let leaves: Vec<_> = code
@@ -294,7 +282,7 @@ fn fill_reads(
             hashes,
         ));
     }
-    let (trace, _) = code_leaf_trace(&code, 7, bytes, hashes);
+    let (trace, _) = code_leaf_trace(&code, MIN_HEIGHT_LOG2, bytes, hashes);
     tables.insert(MachineChip::CodeLeaf, Vec::from([trace]));
     let entries = entry_leaves(segment, programs_asked, programs);
     for (event, handle) in events.iter_mut().zip(1..) {
@@ -306,18 +294,21 @@ fn fill_reads(
     }
     tables.insert(
         MachineChip::EntryLeaf,
-        Vec::from([entry_leaf_trace(&entries, 7, hashes).0]),
+        Vec::from([entry_leaf_trace(&entries, MIN_HEIGHT_LOG2, hashes).0]),
     );
     let inputs = input_leaves(input, input_asked);
     let leaves: Vec<_> = inputs.iter().map(|leaf| once(leaf.index)).collect();
     rows.extend(read_tree_rows(0, ReadTree::Input, &input.tree, &leaves, hashes));
-    let trace = input_leaf_trace(&inputs, 7, bytes, hashes);
+    let trace = input_leaf_trace(&inputs, MIN_HEIGHT_LOG2, bytes, hashes);
     tables.insert(MachineChip::InputLeaf, Vec::from([trace]));
-    tables.insert(MachineChip::ReadTree, Vec::from([read_tree_trace(&rows, 7)]));
+    tables.insert(
+        MachineChip::ReadTree,
+        Vec::from([read_tree_trace(&rows, MIN_HEIGHT_LOG2)]),
+    );
     program_lookups(segment, programs_asked, &mut events);
     tables.insert(
         MachineChip::ProgramTable,
-        Vec::from([program_table_trace(&events, 7, hashes)]),
+        Vec::from([program_table_trace(&events, MIN_HEIGHT_LOG2, hashes)]),
     );
     u32::from(!inputs.is_empty())
 }
@@ -328,20 +319,30 @@ fn entry_leaves(segment: &Segment, asked: &Asked, programs: &Programs<'_>) -> Ve
     for (key, times) in &asked.entries {
         *all.entry(*key).or_insert(0) += times;
     }
-    let mut leaves: Vec<EntryLeafEvent> = Vec::new();
-    for ((handle, function), times) in &all {
-        let index = function / ENTRIES_PER_LEAF as u32;
-        if leaves
-            .last()
-            .is_none_or(|leaf| (leaf.handle, leaf.index) != (*handle, index))
-        {
-            leaves.push(programs.entry_leaf(*handle, index));
+    leaves_of(
+        &all,
+        |handle, index| programs.entry_leaf(handle, index),
+        |leaf| &mut leaf.times,
+    )
+}
+
+/// The leaves of one kind, each with how often its `N` places are looked up. `asked` counts by tree (a handle, or one for all) and place.
+fn leaves_of<L, const N: usize>(
+    asked: &BTreeMap<(u32, u32), u32>,
+    leaf: impl Fn(u32, u32) -> L,
+    times_of: impl Fn(&mut L) -> &mut [u32; N],
+) -> Vec<L> {
+    let mut leaves: Vec<((u32, u32), L)> = Vec::new();
+    for ((tree, place), times) in asked {
+        let key = (*tree, place / N as u32);
+        if leaves.last().is_none_or(|(last, _)| *last != key) {
+            leaves.push((key, leaf(key.0, key.1)));
         }
-        if let Some(leaf) = leaves.last_mut() {
-            leaf.times[*function as usize % ENTRIES_PER_LEAF] = *times;
+        if let Some((_, leaf)) = leaves.last_mut() {
+            times_of(leaf)[*place as usize % N] = *times;
         }
     }
-    leaves
+    leaves.into_iter().map(|(_, leaf)| leaf).collect()
 }
 
 fn once(index: u32) -> LeafLookup {
@@ -366,20 +367,11 @@ fn program_lookups(segment: &Segment, asked: &Asked, events: &mut [ProgramEvent]
     }
 }
 
-fn input_leaves(input: &InputTree, asked: &BTreeMap<u32, u32>) -> Vec<InputLeafEvent> {
-    let mut leaves: Vec<InputLeafEvent> = Vec::new();
-    for (cell, times) in asked {
-        let index = cell / 8;
-        if leaves.last().is_none_or(|leaf| leaf.index != index) {
-            leaves.push(InputLeafEvent {
-                index,
-                cells: input.input.leaf(index),
-                times: [0; 8],
-            });
-        }
-        if let Some(leaf) = leaves.last_mut() {
-            leaf.times[*cell as usize % 8] = *times;
-        }
-    }
-    leaves
+fn input_leaves(input: &InputTree, asked: &BTreeMap<(u32, u32), u32>) -> Vec<InputLeafEvent> {
+    let leaf = |_, index| InputLeafEvent {
+        index,
+        cells: input.input.leaf(index),
+        ..InputLeafEvent::default()
+    };
+    leaves_of(asked, leaf, |leaf| &mut leaf.times)
 }

@@ -3,12 +3,14 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::PrimeField32;
 
 use crate::chips::builder::Val;
+use crate::chips::event::limbs;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::chips::memory_tree::{ContextTree, DEPTH, TreeLeaf};
 use crate::chips::read_tree::SparseTree;
+use crate::isa::spaces::LEAF_CELLS;
 use crate::program::Image;
 use crate::program::commitment::{Digest, Hasher};
 
@@ -25,7 +27,7 @@ pub struct Memories {
 impl Default for Memories {
     fn default() -> Self {
         let hasher = Hasher::new();
-        let empty_leaf = leaf_digest(&hasher, &[[0; 4]; 8]);
+        let empty_leaf = leaf_digest(&hasher, &[0; LEAF_CELLS]);
         Self {
             hasher,
             empty_leaf,
@@ -37,12 +39,8 @@ impl Default for Memories {
 impl Memories {
     /// Opens a context with the initial values of a program.
     pub fn open(&mut self, context: u32, image: &Image) {
-        let leaves = image.leaves().iter().map(|leaf| {
-            let cells = leaf
-                .cells
-                .map(|cell| core::array::from_fn(|limb| (cell >> (16 * limb)) as u32 & 0xffff));
-            (leaf.index, leaf_digest(&self.hasher, &cells))
-        });
+        let leaves = image.leaves().iter();
+        let leaves = leaves.map(|leaf| (leaf.index, leaf_digest(&self.hasher, &leaf.cells)));
         let tree = SparseTree::new(leaves, self.empty_leaf, DEPTH as u32);
         self.trees.insert(context, tree);
     }
@@ -92,8 +90,8 @@ pub fn tree_leaves(context: u32, leaves: &[LeafEvent], digests: &[[Node; 2]]) ->
     all
 }
 
-fn leaf_digest(hasher: &Hasher, cells: &[[u32; 4]; 8]) -> Node {
-    let part = |from: usize| core::array::from_fn(|i| cells[from + i / 4][i % 4]);
-    let (left, right) = (hasher.compress(&part(0), &part(2)), hasher.compress(&part(4), &part(6)));
-    hasher.compress(&left, &right).map(Val::from_u32)
+/// Digest of a leaf whose cells hold ordinary values.
+pub(super) fn leaf_digest(hasher: &Hasher, cells: &[u64; LEAF_CELLS]) -> Node {
+    let cells = cells.map(limbs);
+    hasher.leaf(&core::array::from_fn(|i| cells[i / 4][i % 4]))
 }

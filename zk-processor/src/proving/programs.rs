@@ -7,11 +7,11 @@ use p3_field::PrimeCharacteristicRing;
 use crate::chips::builder::Val;
 use crate::chips::code_leaf::CodeLeafEvent;
 use crate::chips::entry_leaf::EntryLeafEvent;
-use crate::chips::gadgets::leaf_hash::leaf_digests;
-use crate::chips::poseidon2::PoseidonLookups;
 use crate::chips::program_table::ProgramEvent;
 use crate::chips::read_tree::SparseTree;
-use crate::program::commitment::{CODE_DEPTH, Digest, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF, header_root};
+use crate::program::commitment::{
+    CODE_DEPTH, Digest, ENTRIES_PER_LEAF, ENTRY_DEPTH, Hasher, ROWS_PER_LEAF, header_root,
+};
 use crate::program::{Artefact, Entry, Header};
 
 /// A program with what its openings need.
@@ -34,25 +34,19 @@ impl<'a> Programs<'a> {
     /// Adds a program; the first is the runtime, the others are the library in its order. Hashes the whole program.
     pub fn add(&mut self, artefact: &'a Artefact) {
         let header = artefact.header();
-        let mut hashes = PoseidonLookups::default();
-        let leaf = |index: u32| code_rows(artefact, index).map(|row| row.map_or([0; 8], |row| row.to_elements()));
-        let mut digest = |rows: [[u32; 8]; ROWS_PER_LEAF]| {
-            let [.., digest] = leaf_digests(
-                &core::array::from_fn(|i| Val::from_u32(rows[i / 8][i % 8])),
-                &mut hashes,
-            );
-            digest
+        let hasher = Hasher::new();
+        let digest = |index: u32| {
+            let rows = code_rows(artefact, index).map(|row| row.map_or([0; 8], |row| row.to_elements()));
+            hasher.leaf(&core::array::from_fn(|i| Val::from_u32(rows[i / 8][i % 8])))
         };
-        let leaves: Vec<_> = (0..artefact.code.len().div_ceil(ROWS_PER_LEAF) as u32)
-            .map(|index| (index, digest(leaf(index))))
-            .collect();
-        let empty = digest([[0; 8]; ROWS_PER_LEAF]);
+        let leaves = artefact.code.len().div_ceil(ROWS_PER_LEAF) as u32;
+        let code = (0..leaves).map(|index| (index, digest(index)));
         self.all.push(Program {
             artefact,
             header,
             root: header_root(&header),
-            code: SparseTree::new(leaves, empty, CODE_DEPTH as u32),
-            entries: entry_tree(artefact, &mut hashes),
+            code: SparseTree::new(code, digest(leaves), CODE_DEPTH as u32),
+            entries: entry_tree(artefact, &hasher),
         });
     }
 
@@ -125,8 +119,8 @@ fn code_rows(artefact: &Artefact, index: u32) -> [Option<crate::isa::Instruction
     core::array::from_fn(|row| artefact.code.get(index as usize * ROWS_PER_LEAF + row).copied())
 }
 
-fn entry_tree(artefact: &Artefact, hashes: &mut PoseidonLookups) -> SparseTree {
-    let mut digest = |index: u32| {
+fn entry_tree(artefact: &Artefact, hasher: &Hasher) -> SparseTree {
+    let digest = |index: u32| {
         let entries = entries(artefact, index);
         let element = |i: usize| {
             if i.is_multiple_of(2) {
@@ -135,13 +129,11 @@ fn entry_tree(artefact: &Artefact, hashes: &mut PoseidonLookups) -> SparseTree {
                 entries[i / 2].type_index
             }
         };
-        let [.., digest] = leaf_digests(&core::array::from_fn(|i| Val::from_u32(element(i))), hashes);
-        digest
+        hasher.leaf(&core::array::from_fn(|i| Val::from_u32(element(i))))
     };
     let leaves = artefact.entries.len().div_ceil(ENTRIES_PER_LEAF) as u32;
-    let empty = digest(leaves);
-    let leaves: Vec<_> = (0..leaves).map(|index| (index, digest(index))).collect();
-    SparseTree::new(leaves, empty, ENTRY_DEPTH as u32)
+    let entries = (0..leaves).map(|index| (index, digest(index)));
+    SparseTree::new(entries, digest(leaves), ENTRY_DEPTH as u32)
 }
 
 fn entries(artefact: &Artefact, index: u32) -> [Entry; ENTRIES_PER_LEAF] {

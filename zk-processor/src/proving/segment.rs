@@ -13,6 +13,7 @@ use crate::chips::event::{Event, State};
 use crate::chips::hand_over::gives_back;
 use crate::chips::machine::MachineChip;
 use crate::chips::memory_leaf::LeafEvent;
+use crate::executor::inspect::{elements, holds_elements};
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
 use crate::isa::{Opcode, Space};
 use crate::program::commitment::{CODE_DEPTH, CONTEXT_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
@@ -90,19 +91,7 @@ impl Segment {
     /// Number of instructions.
     #[must_use]
     pub fn instructions(&self) -> usize {
-        // An event that gives control back is in two tables.
-        let rows = |chip: &MachineChip, events: &Vec<Event>| {
-            if *chip == MachineChip::HandOver {
-                0
-            } else {
-                events.len()
-            }
-        };
-        MachineChip::INSTRUCTIONS
-            .iter()
-            .zip(&self.events)
-            .map(|(chip, events)| rows(chip, events))
-            .sum()
+        (self.end.time / TIME_STEP - 1) as usize
     }
 }
 
@@ -172,7 +161,7 @@ impl Default for Sizes {
             rows: vec![0; MachineChip::ALL.len()],
             per_chip: MachineChip::ALL
                 .iter()
-                .map(|chip| (chip.width(), messages_of(*chip)))
+                .map(|chip| (chip.width(), chip.messages().len()))
                 .collect(),
         }
     }
@@ -205,39 +194,6 @@ impl Sizes {
         let (cells, messages) = self.totals();
         cells <= limits.cells && messages <= limits.messages
     }
-}
-
-/// Messages that a row of a chip may send and receive.
-pub fn messages_of(chip: MachineChip) -> usize {
-    use crate::chips::builder::{ChipBuilder, Columns, Multiplicity, Sign, Val};
-    use crate::chips::buses::Message;
-    struct Counter(usize);
-    impl ChipBuilder for Counter {
-        type Expr = Val;
-        type Var = Val;
-        fn current<C: Columns<Val>>(&self) -> C {
-            C::read(&[], Val::default())
-        }
-        fn next<C: Columns<Val>>(&self) -> C {
-            C::read(&[], Val::default())
-        }
-        fn is_first_row(&self) -> Val {
-            Val::default()
-        }
-        fn is_transition(&self) -> Val {
-            Val::default()
-        }
-        fn public_value(&self, _: usize) -> Val {
-            Val::default()
-        }
-        fn claim(&mut self, _: &'static str, _: impl Into<Val>) {}
-        fn message(&mut self, _: Message<Val>, _: Multiplicity<Val>, _: Sign) {
-            self.0 += 1;
-        }
-    }
-    let mut counter = Counter(0);
-    chip.eval(&mut counter);
-    counter.0
 }
 
 /// Values that cells of a touched leaf had at the start, where they were accessed.
@@ -295,18 +251,10 @@ impl Collector {
         }
         let mut is_second = false;
         for access in &event.accesses {
-            let halves = crate::executor::inspect::holds_elements(access.space, access.cell);
+            let halves = holds_elements(access.space, access.cell);
             if access.previous == 0 {
-                let value = if halves {
-                    let (low, high) = (access.old as u32, (access.old >> 32) as u32);
-                    if is_second {
-                        [0, 0, low, high]
-                    } else {
-                        [low, high, 0, 0]
-                    }
-                } else {
-                    core::array::from_fn(|limb| u32::from((access.old >> (16 * limb)) as u16))
-                };
+                let values = if is_second { [0, access.old] } else { [access.old, 0] };
+                let value = elements(access.space, access.cell, values);
                 self.touch(access.context, access.space, access.cell, value, is_second);
             }
             is_second = halves && !is_second;

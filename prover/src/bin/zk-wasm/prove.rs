@@ -69,17 +69,13 @@ impl Prove {
             .map_err(|error| error.to_string())?;
         bars.finish();
         let (seconds, segments) = (started.elapsed().as_secs_f64(), run.segments.len());
-        // The output's bytes lie in the guest's memory at the end of the run: they are read from an execution, proved by their digest.
-        let mut machine = job.machine().map_err(|error| error.to_string())?;
-        machine.run().map_err(|error| error.to_string())?;
-        let committed = machine.committed_output(plan.output_address);
         let (ending, gas_left) = program
-            .ending(public_input, plan.output, committed.clone())
+            .ending(public_input, plan.output, plan.committed.clone())
             .map_err(|error| error.to_string())?;
         let file = ProofFile {
             is_metered: self.what.gas.is_some(),
             public_input: public_input.to_vec(),
-            committed: committed.unwrap_or_default(),
+            committed: plan.committed.clone().unwrap_or_default(),
             run: run.encode(),
         };
         let bytes = file.encode();

@@ -24,7 +24,7 @@ mod trace;
 
 pub use air::InputLeaf;
 pub use columns::InputLeafCols;
-pub use trace::{InputLeafEvent, input_leaf_digest, input_leaf_trace};
+pub use trace::{InputLeafEvent, input_leaf_trace};
 
 /// Cells in a leaf.
 pub const LEAF_CELLS: usize = crate::isa::spaces::LEAF_CELLS;

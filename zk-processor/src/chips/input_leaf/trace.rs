@@ -23,12 +23,6 @@ pub struct InputLeafEvent {
     pub times: [u32; LEAF_CELLS],
 }
 
-/// Digest of a leaf.
-pub fn input_leaf_digest(cells: &[u64; LEAF_CELLS], hashes: &mut PoseidonLookups) -> [[Val; 8]; 3] {
-    let all = cells.map(limbs);
-    leaf_digests(&core::array::from_fn(|i| all[i / 4][i % 4]), hashes)
-}
-
 /// One row per leaf.
 pub fn input_leaf_trace(
     leaves: &[InputLeafEvent],
@@ -41,11 +35,12 @@ pub fn input_leaf_trace(
         for limb in leaf.cells.into_iter().flat_map(limbs16) {
             bytes.ask_range16(limb);
         }
+        let cells = leaf.cells.map(limbs);
         let columns = InputLeafCols {
             is_real: Val::ONE,
             index: Val::from_u32(leaf.index),
-            cells: leaf.cells.map(limbs),
-            digests: input_leaf_digest(&leaf.cells, hashes),
+            cells,
+            digests: leaf_digests(&core::array::from_fn(|i| cells[i / 4][i % 4]), hashes),
             times: leaf.times.map(Val::from_u32),
         };
         trace.write(row, &columns);

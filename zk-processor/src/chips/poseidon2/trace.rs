@@ -15,10 +15,12 @@ use super::columns::Poseidon2Cols;
 use super::{DIGEST_WIDTH, HALF_FULL_ROUNDS, PARTIAL_ROUNDS, STATE_WIDTH};
 use crate::chips::builder::{Columns, Val};
 use crate::chips::trace::Trace;
+use crate::program::commitment::Hasher;
 
 /// Compressions that other chips look up, each with its count.
 #[derive(Clone, Debug, Default)]
 pub struct PoseidonLookups {
+    hasher: Hasher,
     times: BTreeMap<[Val; STATE_WIDTH], u32>,
 }
 
@@ -30,7 +32,7 @@ impl PoseidonLookups {
             *cell = *value;
         }
         *self.times.entry(input).or_insert(0) += 1;
-        permutation_row(input, 0).output
+        self.hasher.compress_nodes(left, right)
     }
 
     /// Distinct compressions asked for: rows of the table.
