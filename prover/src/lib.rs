@@ -9,6 +9,7 @@ pub mod claim;
 pub mod estimate;
 pub mod measure;
 pub mod observe;
+pub mod phases;
 pub mod progress;
 pub mod prove;
 pub mod run;

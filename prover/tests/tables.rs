@@ -1,9 +1,11 @@
 //! Two real chips and a partner that asks them: proved, verified, and attacked in the bytes of the proof.
 
+use std::sync::OnceLock;
+
 use p3_field::PrimeCharacteristicRing;
 use zk_backend::air::RecordedAir;
 use zk_backend::config::SECURITY_BITS;
-use zk_backend::proof::{ProofError, TableStatement, check, decode, encode};
+use zk_backend::proof::{Keys, ProofError, TableStatement, check, decode, encode};
 use zk_backend::prove::{FilledTable, prove_tables};
 use zk_processor::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use zk_processor::chips::buses::Message;
@@ -94,6 +96,18 @@ fn air(chip: TestChip) -> &'static RecordedAir {
     Box::leak(Box::new(record(&chip).expect("the chip obeys the rules of messages")))
 }
 
+fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let chips = [
+            TestChip::Bytes(ByteTable),
+            TestChip::Poseidon(Poseidon2),
+            TestChip::Partner,
+        ];
+        Keys::of(&chips.map(air)).expect("keys")
+    })
+}
+
 fn filled(rows: u32) -> (Vec<FilledTable<'static>>, Val) {
     let mut bytes = ByteLookups::default();
     let mut hashes = PoseidonLookups::default();
@@ -162,30 +176,30 @@ fn statement(public: &[Val]) -> [TableStatement<'_>; 3] {
 #[test]
 fn honest_tables_prove_and_everything_else_is_rejected() {
     let (tables, public) = filled(100);
-    let proof = prove_tables(&KEY, tables).expect("proof");
+    let proof = prove_tables(&KEY, keys(), tables).expect("proof");
     let bytes = encode(&proof).expect("encoding");
     let decoded = decode(&bytes).expect("canonical");
-    let bits = check(&KEY, &statement(&[public]), &decoded).expect("verified");
+    let bits = check(&KEY, keys(), &statement(&[public]), &decoded).expect("verified");
     assert!(bits >= SECURITY_BITS as f64, "{bits} proven bits");
 
-    let other_public = check(&KEY, &statement(&[public + Val::ONE]), &decoded);
+    let other_public = check(&KEY, keys(), &statement(&[public + Val::ONE]), &decoded);
     assert!(matches!(other_public, Err(ProofError::Rejected(_))), "{other_public:?}");
-    let other_key = check(&[8; 32], &statement(&[public]), &decoded);
+    let other_key = check(&[8; 32], keys(), &statement(&[public]), &decoded);
     assert!(matches!(other_key, Err(ProofError::Rejected(_))), "{other_key:?}");
     let mut taller = statement(core::slice::from_ref(&public));
     taller[1].height_log2 += 1;
     assert!(matches!(
-        check(&KEY, &taller, &decoded),
+        check(&KEY, keys(), &taller, &decoded),
         Err(ProofError::Rejected(_) | ProofError::Security(_))
     ));
     let mut absurd = statement(core::slice::from_ref(&public));
     absurd[2].height_log2 = 60;
     assert!(matches!(
-        check(&KEY, &absurd, &decoded),
+        check(&KEY, keys(), &absurd, &decoded),
         Err(ProofError::Height { found: 60, .. })
     ));
     assert!(matches!(
-        check(&KEY, &statement(&[]), &decoded),
+        check(&KEY, keys(), &statement(&[]), &decoded),
         Err(ProofError::PublicValueCount { .. })
     ));
 
@@ -205,7 +219,7 @@ fn attack_bytes(bytes: &[u8], public: Val) {
         let mut forged = bytes.to_vec();
         forged[at] ^= 1 << (at % 8);
         if let Ok(proof) = decode(&forged) {
-            let verdict = check(&KEY, &statement(&[public]), &proof);
+            let verdict = check(&KEY, keys(), &statement(&[public]), &proof);
             assert!(verdict.is_err(), "byte {at} flipped and accepted");
         }
     }
@@ -218,7 +232,7 @@ fn a_lie_about_a_conjunction_does_not_verify() {
     tables[2].columns[(column << SMALL_LOG2) + 1] = Val::from_u32(999);
     let public = tables[2].public_values.to_vec();
     // With debug assertions the backend notices the unbalanced bus itself and panics: that too is no proof.
-    let proof = std::panic::catch_unwind(|| prove_tables(&KEY, tables));
-    let accepted = matches!(proof, Ok(Ok(proof)) if check(&KEY, &statement(&public), &proof).is_ok());
+    let proof = std::panic::catch_unwind(|| prove_tables(&KEY, keys(), tables));
+    let accepted = matches!(proof, Ok(Ok(proof)) if check(&KEY, keys(), &statement(&public), &proof).is_ok());
     assert!(!accepted, "a false conjunction was proved");
 }

@@ -1,12 +1,17 @@
 //! One proof: encoding with strict bounds, and the check of its statement.
 
+use std::fmt;
+
+#[cfg(feature = "prove")]
+use p3_multi_stark::ProvingKey;
+use p3_multi_stark::folder::VerifierAir;
 use p3_multi_stark::{
     MultiStarkSecurityReport, VerifierInstance, VerifierInstances, VerifyingKey, security_report, setup, verify,
 };
 
 use crate::Val;
-use crate::air::RecordedAir;
-use crate::config::{Config, FIRST_FOLD_LOG2, MAX_STACKED_CELLS_LOG2, Proof, SECURITY_BITS, transcript};
+use crate::air::{Outline, RecordedAir};
+use crate::config::{Challenge, Config, FIRST_FOLD_LOG2, MAX_STACKED_CELLS_LOG2, Proof, SECURITY_BITS, transcript};
 
 /// Largest encoding of one proof that is looked at, in bytes: four times what a full segment takes.
 pub const MAX_PROOF_LEN_BYTES: usize = 4 << 20;
@@ -123,21 +128,62 @@ pub fn encode(proof: &Proof) -> Result<Vec<u8>, ProofError> {
     postcard::to_allocvec(proof).map_err(|error| ProofError::Encoding(error.to_string()))
 }
 
-/// Checks that `proof` proves the tables of the statement under the machine `machine_key`. Heights against the machine's declared ranges are the
-/// caller's check, made before this one; here they are bounded so that nothing upstream can overflow.
+/// What both sides read off a list of chips once, whatever the heights: the proof system evaluates every claim symbolically for it, which takes longer than
+/// checking a proof.
+pub struct Keys {
+    #[cfg(feature = "prove")]
+    pub(crate) proving: ProvingKey<Config>,
+    verifying: VerifyingKey<Config>,
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// The keys of these chips, one for each table, in the order of the tables.
+    ///
+    /// # Errors
+    /// Chips that the backend cannot carry.
+    pub fn of(airs: &[&RecordedAir]) -> Result<Self, ProofError> {
+        // No chip has committed columns of its own, so neither the size nor the transcript matter.
+        let config =
+            Config::for_cells(1 << FIRST_FOLD_LOG2).map_err(|error| ProofError::Security(error.to_string()))?;
+        let (proving, verifying) = setup(&config, airs, &mut transcript(&[0; 32]))
+            .map_err(|error| ProofError::Rejected(format!("{error:?}")))?;
+        #[cfg(not(feature = "prove"))]
+        drop(proving);
+        Ok(Self {
+            #[cfg(feature = "prove")]
+            proving,
+            verifying,
+        })
+    }
+}
+
+/// Checks that `proof` proves the tables of the statement under the machine `machine_key`; `keys` are those of the tables' chips. Heights against the
+/// machine's declared ranges are the caller's check, made before this one; here they are bounded so that nothing upstream can overflow.
 ///
 /// # Errors
 /// The first check that fails.
-pub fn check(machine_key: &[u8; 32], tables: &[TableStatement<'_>], proof: &Proof) -> Result<f64, ProofError> {
+pub fn check(
+    machine_key: &[u8; 32],
+    keys: &Keys,
+    tables: &[TableStatement<'_>],
+    proof: &Proof,
+) -> Result<f64, ProofError> {
     check_shapes(tables)?;
-    let parts = Parts::of(machine_key, tables)?;
-    let report = parts.report(tables)?;
+    let config = config_for(tables)?;
+    let report = report(&config, keys, &outlines(tables), tables)?;
     report
         .require_security(SECURITY_BITS)
         .map_err(|error| ProofError::Security(error.to_string()))?;
+    let airs: Vec<_> = tables.iter().map(|table| table.air).collect();
     verify(
-        &parts.config,
-        parts.instances(tables),
+        &config,
+        instances(keys, &airs, tables),
         proof,
         0,
         &mut transcript(machine_key),
@@ -152,14 +198,30 @@ pub fn check(machine_key: &[u8; 32], tables: &[TableStatement<'_>], proof: &Proo
 /// Shapes outside the bounds, or that have no parameters.
 pub fn security(tables: &[TableStatement<'_>]) -> Result<(f64, Vec<Term>), ProofError> {
     check_shapes(tables)?;
-    let report = Parts::of(&[0; 32], tables)?.report(tables)?;
-    let terms = report.terms().iter();
-    let terms = terms.map(|term| (term.label.to_string(), term.bits.bits())).collect();
-    Ok((bits_of(&report)?, terms))
+    let (config, keys) = (config_for(tables)?, Keys::of(&chips(tables))?);
+    terms(&report(&config, &keys, &outlines(tables), tables)?)
+}
+
+/// The same, read off the chips' claims themselves instead of their outlines: slow, and what a test compares [`security`] with.
+///
+/// # Errors
+/// As [`security`].
+pub fn security_in_full(tables: &[TableStatement<'_>]) -> Result<(f64, Vec<Term>), ProofError> {
+    check_shapes(tables)?;
+    let chips = chips(tables);
+    let (config, keys) = (config_for(tables)?, Keys::of(&chips)?);
+    let chips: Vec<RecordedAir> = chips.into_iter().cloned().collect();
+    terms(&report(&config, &keys, &chips, tables)?)
 }
 
 /// A term of the security sum: what it is, and its bits.
 pub type Term = (String, f64);
+
+fn terms(report: &MultiStarkSecurityReport) -> Result<(f64, Vec<Term>), ProofError> {
+    let terms = report.terms().iter();
+    let terms = terms.map(|term| (term.label.to_string(), term.bits.bits())).collect();
+    Ok((bits_of(report)?, terms))
+}
 
 fn bits_of(report: &MultiStarkSecurityReport) -> Result<f64, ProofError> {
     report
@@ -167,32 +229,33 @@ fn bits_of(report: &MultiStarkSecurityReport) -> Result<f64, ProofError> {
         .ok_or_else(|| ProofError::Security("a term of the security sum is unpriced".into()))
 }
 
-/// What upstream's verifier works with.
-struct Parts {
-    config: Config,
-    key: VerifyingKey<Config>,
+fn chips<'a>(tables: &[TableStatement<'a>]) -> Vec<&'a RecordedAir> {
+    tables.iter().map(|table| table.air).collect()
 }
 
-impl Parts {
-    fn of(machine_key: &[u8; 32], tables: &[TableStatement<'_>]) -> Result<Self, ProofError> {
-        let config =
-            Config::for_cells(stacked_cells(tables)).map_err(|error| ProofError::Security(error.to_string()))?;
-        let airs: Vec<_> = tables.iter().map(|table| table.air).collect();
-        let (_, key) = setup(&config, &airs, &mut transcript(machine_key))
-            .map_err(|error| ProofError::Rejected(format!("{error:?}")))?;
-        Ok(Self { config, key })
-    }
+fn outlines<'a>(tables: &[TableStatement<'a>]) -> Vec<Outline<'a>> {
+    tables.iter().map(|table| Outline(table.air)).collect()
+}
 
-    fn instances<'a>(&'a self, tables: &[TableStatement<'a>]) -> VerifierInstances<'a, Config, RecordedAir> {
-        let instance = |table: &TableStatement<'a>| {
-            VerifierInstance::new(table.air, &self.key, table.height_log2 as usize, table.public_values)
-        };
-        VerifierInstances::new(tables.iter().map(instance).collect())
-    }
+fn config_for(tables: &[TableStatement<'_>]) -> Result<Config, ProofError> {
+    Config::for_cells(stacked_cells(tables)).map_err(|error| ProofError::Security(error.to_string()))
+}
 
-    fn report(&self, tables: &[TableStatement<'_>]) -> Result<MultiStarkSecurityReport, ProofError> {
-        security_report(&self.config, &self.instances(tables)).map_err(|error| ProofError::Security(error.to_string()))
-    }
+fn report<A: VerifierAir<Val, Challenge>>(
+    config: &Config,
+    keys: &Keys,
+    airs: &[A],
+    tables: &[TableStatement<'_>],
+) -> Result<MultiStarkSecurityReport, ProofError> {
+    let airs: Vec<_> = airs.iter().collect();
+    security_report(config, &instances(keys, &airs, tables)).map_err(|error| ProofError::Security(error.to_string()))
+}
+
+fn instances<'a, A>(keys: &'a Keys, airs: &[&'a A], tables: &[TableStatement<'a>]) -> VerifierInstances<'a, Config, A> {
+    let instance = |(air, table): (&&'a A, &TableStatement<'a>)| {
+        VerifierInstance::new(*air, &keys.verifying, table.height_log2 as usize, table.public_values)
+    };
+    VerifierInstances::new(airs.iter().zip(tables).map(instance).collect())
 }
 
 fn check_shapes(tables: &[TableStatement<'_>]) -> Result<(), ProofError> {

@@ -1,12 +1,13 @@
 //! Proves one set of filled tables: the innermost step of proving a segment.
 
 use p3_matrix::dense::RowMajorMatrix;
-use p3_multi_stark::{ProverInstance, ProverInstances, prove, setup};
+use p3_multi_stark::{ProverInstance, ProverInstances, prove};
 use p3_sumcheck::layout::Table;
 
 use crate::Val;
 use crate::air::RecordedAir;
 use crate::config::{Config, Proof, transcript};
+use crate::proof::Keys;
 
 /// Why tables could not be proved. None of these is caused by a wrong witness: that shows in the no-proof check or in verification.
 #[derive(Debug, thiserror::Error)]
@@ -37,26 +38,22 @@ pub struct FilledTable<'a> {
     pub public_values: &'a [Val],
 }
 
-/// Proves that the tables satisfy every claim and that all buses balance, under the machine `machine_key`.
+/// Proves that the tables satisfy every claim and that all buses balance, under the machine `machine_key`; `keys` are those of the tables' chips.
 ///
 /// # Errors
 /// See [`ProveError`].
-pub fn prove_tables(machine_key: &[u8; 32], tables: Vec<FilledTable<'_>>) -> Result<Proof, ProveError> {
+pub fn prove_tables(machine_key: &[u8; 32], keys: &Keys, tables: Vec<FilledTable<'_>>) -> Result<Proof, ProveError> {
     let cells = tables.iter().map(|table| table.columns.len()).sum();
     let config = Config::for_cells(cells).map_err(|error| ProveError::Parameters {
         cells,
         reason: error.to_string(),
     })?;
-    let (airs, filled): (Vec<_>, Vec<_>) = tables.into_iter().map(|table| (table.air, table)).unzip();
-    let (key, _) = setup(&config, &airs, &mut transcript(machine_key))
-        .map_err(|error| ProveError::Backend(format!("{error:?}")))?;
-    let instances = airs
+    let instances = tables
         .into_iter()
-        .zip(filled)
-        .map(|(air, table)| {
+        .map(|table| {
             // Column after column: for the backend a matrix whose rows are our columns.
             let columns = Table::new(RowMajorMatrix::new(table.columns, 1 << table.height_log2));
-            ProverInstance::new(air, columns, &key, table.public_values)
+            ProverInstance::new(table.air, columns, &keys.proving, table.public_values)
         })
         .collect();
     prove(

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use sha2::{Digest, Sha256};
 use zk_backend::air::RecordedAir;
 use zk_backend::config::{PARAMETERS_VERSION, SECURITY_BITS};
-use zk_backend::proof::{ProofError, TableStatement, check, decode};
+use zk_backend::proof::{Keys, ProofError, TableStatement, check, decode};
 use zk_processor::chips::boundary::SegmentRecord;
 use zk_processor::chips::builder::{Chip, Val};
 use zk_processor::chips::buses::Tag;
@@ -32,6 +32,18 @@ pub fn airs() -> &'static [RecordedAir] {
     AIRS.get_or_init(|| {
         let recorded = |chip: &MachineChip| record(chip).unwrap_or_else(|error| panic!("{error}"));
         MachineChip::ALL.iter().map(recorded).collect()
+    })
+}
+
+/// The backend's keys of the machine's tables, worked out on the first call.
+///
+/// # Panics
+/// If the backend cannot carry a chip; the tests prove with all of them.
+pub fn keys() -> &'static Keys {
+    static KEYS: OnceLock<Keys> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let chips: Vec<_> = MachineChip::all_tables().iter().map(|table| air(table.chip)).collect();
+        Keys::of(&chips).unwrap_or_else(|error| panic!("{error}"))
     })
 }
 
@@ -102,7 +114,7 @@ pub fn check_segment(
         .zip(heights)
         .map(|(table, height)| statement(table.chip, *height, &public_values))
         .collect();
-    Ok(check(machine_key, &tables, &decode(proof)?)?)
+    Ok(check(machine_key, keys(), &tables, &decode(proof)?)?)
 }
 
 fn statement(chip: MachineChip, height: u8, public_values: &[Val]) -> TableStatement<'_> {

@@ -11,8 +11,9 @@
 //!   scalars are ISA version, variant, verdict, initial pages, max pages, rows, functions, start + 1.
 
 use alloc::vec::Vec;
+use core::array;
 
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::{Field, PackedValue, PrimeCharacteristicRing, PrimeField32};
 use p3_koala_bear::{KoalaBear, Poseidon2KoalaBear, default_koalabear_poseidon2_16};
 use p3_symmetric::Permutation;
 
@@ -43,6 +44,12 @@ const LEAF_ELEMENTS: usize = 32;
 
 /// Eight field elements: a digest as tables hold it.
 pub type Node = [KoalaBear; 8];
+
+/// The elements of a leaf.
+type LeafElements = [KoalaBear; LEAF_ELEMENTS];
+
+/// As many elements as the processor's vectors hold.
+type Packed = <KoalaBear as Field>::Packing;
 
 /// The permutation with its constants at hand.
 #[derive(Clone, Debug)]
@@ -91,42 +98,57 @@ impl Hasher {
         first_eight(&state)
     }
 
+    /// The 2-to-1 compressions of many pairs, as many at once as the processor's vectors hold.
+    pub fn compress_all(&self, pairs: &[[Node; 2]]) -> Vec<Node> {
+        let mut digests = Vec::with_capacity(pairs.len());
+        for part in pairs.chunks(Packed::WIDTH) {
+            if let [[left, right]] = part {
+                digests.push(self.compress_nodes(left, right));
+                continue;
+            }
+            let lane = |lane: usize, at: usize| part.get(lane).map_or(KoalaBear::ZERO, |pair| pair[at / 8][at % 8]);
+            let mut state: [Packed; 16] = array::from_fn(|at| Packed::from_fn(|index| lane(index, at)));
+            self.permutation.permute_mut(&mut state);
+            let digest = |lane: usize| array::from_fn(|at| state[at].as_slice()[lane]);
+            digests.extend((0..part.len()).map(digest));
+        }
+        digests
+    }
+
     /// Digest of a leaf.
-    pub(crate) fn leaf(&self, elements: &[KoalaBear; LEAF_ELEMENTS]) -> Node {
-        let mut parts = elements.as_chunks::<8>().0.iter();
-        let mut next = || parts.next().copied().unwrap_or_default();
-        let (first, second, third, fourth) = (next(), next(), next(), next());
-        let (left, right) = (
-            self.compress_nodes(&first, &second),
-            self.compress_nodes(&third, &fourth),
-        );
+    pub(crate) fn leaf(&self, elements: &LeafElements) -> Node {
+        let [left, right] = halves(elements).map(|[left, right]| self.compress_nodes(&left, &right));
         self.compress_nodes(&left, &right)
     }
 
+    /// Digests of many leaves.
+    pub(crate) fn leaves(&self, leaves: impl Iterator<Item = LeafElements>) -> Vec<Node> {
+        let pairs: Vec<_> = leaves.flat_map(|elements| halves(&elements)).collect();
+        self.compress_all(self.compress_all(&pairs).as_chunks().0)
+    }
+
     /// Root of a tree whose leaves other than these are zero. `leaves` ascend by index.
-    fn root(&self, leaves: impl Iterator<Item = (u32, [KoalaBear; LEAF_ELEMENTS])>, depth: usize) -> Node {
-        let mut nodes: Vec<(u32, Node)> = leaves.map(|(index, elements)| (index, self.leaf(&elements))).collect();
+    fn root(&self, leaves: impl Iterator<Item = (u32, LeafElements)>, depth: usize) -> Node {
+        let (mut indices, leaves): (Vec<u32>, Vec<_>) = leaves.unzip();
+        let mut nodes = self.leaves(leaves.into_iter());
         let mut empty = self.leaf(&[KoalaBear::ZERO; LEAF_ELEMENTS]);
         for _ in 0..depth {
-            let mut written = 0;
-            let mut read = 0;
-            while let Some(&(index, node)) = nodes.get(read) {
-                let sibling = nodes
-                    .get(read + 1)
-                    .filter(|(next, _)| index % 2 == 0 && *next == index + 1);
-                read += if sibling.is_some() { 2 } else { 1 };
-                let parent = match (sibling, index % 2) {
-                    (Some((_, right)), _) => self.compress_nodes(&node, right),
-                    (None, 0) => self.compress_nodes(&node, &empty),
-                    (None, _) => self.compress_nodes(&empty, &node),
-                };
-                nodes[written] = (index / 2, parent);
-                written += 1;
+            let mut pairs: Vec<[Node; 2]> = Vec::with_capacity(nodes.len());
+            let mut parents: Vec<u32> = Vec::with_capacity(nodes.len());
+            for (index, node) in indices.iter().zip(&nodes) {
+                if parents.last() != Some(&(index / 2)) {
+                    parents.push(index / 2);
+                    pairs.push([empty; 2]);
+                }
+                if let Some(pair) = pairs.last_mut() {
+                    pair[*index as usize % 2] = *node;
+                }
             }
-            nodes.truncate(written);
+            nodes = self.compress_all(&pairs);
+            indices = parents;
             empty = self.compress_nodes(&empty, &empty);
         }
-        nodes.first().map_or(empty, |(_, node)| *node)
+        nodes.first().copied().unwrap_or(empty)
     }
 
     /// Digest of a byte string, as the interface is hashed.
@@ -149,28 +171,13 @@ impl Hasher {
     /// Root of a code tree.
     #[must_use]
     pub fn code_root(&self, code: &[crate::isa::Instruction]) -> Digest {
-        let leaves = code.chunks(ROWS_PER_LEAF).map(|rows| {
-            let mut elements = [KoalaBear::ZERO; LEAF_ELEMENTS];
-            for (to, from) in elements.iter_mut().zip(rows.iter().flat_map(|row| row.to_elements())) {
-                *to = element(from);
-            }
-            elements
-        });
-        to_digest(&self.root((0..).zip(leaves), CODE_DEPTH))
+        to_digest(&self.root((0..).zip(code_leaves(code)), CODE_DEPTH))
     }
 
     /// Root of an entry map.
     #[must_use]
     pub fn entry_root(&self, entries: &[super::Entry]) -> Digest {
-        let leaves = entries.chunks(ENTRIES_PER_LEAF).map(|part| {
-            let mut elements = [KoalaBear::ZERO; LEAF_ELEMENTS];
-            let values = part.iter().flat_map(|entry| [entry.pc, entry.type_index]);
-            for (to, from) in elements.iter_mut().zip(values) {
-                *to = element(from);
-            }
-            elements
-        });
-        to_digest(&self.root((0..).zip(leaves), ENTRY_DEPTH))
+        to_digest(&self.root((0..).zip(entry_leaves(entries)), ENTRY_DEPTH))
     }
 
     /// Root of the context tree of an image.
@@ -184,6 +191,33 @@ impl Hasher {
     }
 }
 
+/// The leaves of a code tree that hold rows, in order.
+pub(crate) fn code_leaves(code: &[crate::isa::Instruction]) -> impl Iterator<Item = LeafElements> + '_ {
+    code.chunks(ROWS_PER_LEAF)
+        .map(|rows| leaf_of(rows.iter().flat_map(|row| row.to_elements())))
+}
+
+/// The leaves of an entry map that hold entries, in order.
+pub(crate) fn entry_leaves(entries: &[super::Entry]) -> impl Iterator<Item = LeafElements> + '_ {
+    entries
+        .chunks(ENTRIES_PER_LEAF)
+        .map(|part| leaf_of(part.iter().flat_map(|entry| [entry.pc, entry.type_index])))
+}
+
+/// A leaf that begins with these values; the others are zero.
+fn leaf_of(values: impl Iterator<Item = u32>) -> LeafElements {
+    let mut elements = [KoalaBear::ZERO; LEAF_ELEMENTS];
+    for (to, from) in elements.iter_mut().zip(values) {
+        *to = element(from);
+    }
+    elements
+}
+
+/// A leaf as the two pairs that are compressed first.
+fn halves(elements: &LeafElements) -> [[Node; 2]; 2] {
+    array::from_fn(|half| array::from_fn(|part| array::from_fn(|at| elements[16 * half + 8 * part + at])))
+}
+
 fn element(value: u32) -> KoalaBear {
     KoalaBear::from_u32(value)
 }
@@ -194,25 +228,29 @@ fn first_eight(state: &[KoalaBear; 16]) -> Node {
     node
 }
 
-fn to_digest(node: &Node) -> Digest {
+pub(crate) fn to_digest(node: &Node) -> Digest {
     node.map(|element| element.as_canonical_u32())
 }
 
 /// The 32 elements of a leaf of cells: four 16-bit limbs each.
-fn cell_elements(cells: &[u64; LEAF_CELLS]) -> [KoalaBear; LEAF_ELEMENTS] {
-    let mut elements = [KoalaBear::ZERO; LEAF_ELEMENTS];
-    let limbs = cells
-        .iter()
-        .flat_map(|cell| (0..4).map(move |limb| (cell >> (16 * limb) & 0xffff) as u32));
-    for (to, from) in elements.iter_mut().zip(limbs) {
-        *to = element(from);
-    }
-    elements
+pub(crate) fn cell_elements(cells: &[u64; LEAF_CELLS]) -> LeafElements {
+    leaf_of(
+        cells
+            .iter()
+            .flat_map(|cell| (0..4).map(move |limb| (cell >> (16 * limb) & 0xffff) as u32)),
+    )
 }
 
 /// The header of an artefact, with all roots computed.
 #[must_use]
 pub fn header(artefact: &Artefact) -> Header {
+    let hasher = Hasher::new();
+    let roots = [hasher.code_root(&artefact.code), hasher.entry_root(&artefact.entries)];
+    header_with(artefact, roots)
+}
+
+/// The header of an artefact whose code root and entry root are known.
+pub(crate) fn header_with(artefact: &Artefact, [code_root, entry_root]: [Digest; 2]) -> Header {
     let hasher = Hasher::new();
     Header {
         isa_version: ISA_VERSION,
@@ -223,8 +261,8 @@ pub fn header(artefact: &Artefact) -> Header {
         code_rows: artefact.code.len() as u32,
         functions: artefact.entries.len() as u32,
         start: artefact.interface.start.map_or(0, |start| start + 1),
-        code_root: hasher.code_root(&artefact.code),
-        entry_root: hasher.entry_root(&artefact.entries),
+        code_root,
+        entry_root,
         initial_root: hasher.context_root(&artefact.image),
         interface_digest: hasher.bytes(&encoding::interface_bytes(&artefact.interface)),
     }

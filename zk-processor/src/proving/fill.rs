@@ -7,7 +7,7 @@ use core::cell::RefCell;
 use p3_field::PrimeField32;
 
 use super::asked::{Asked, CountingSource};
-use super::memory::{Memories, leaf_digest, tree_leaves};
+use super::memory::{Memories, tree_leaves};
 use super::programs::Programs;
 use super::segment::Segment;
 use crate::chips::boundary::{BoundaryEvent, INPUT_DEPTH, Point, SegmentRecord, boundary_trace};
@@ -28,7 +28,7 @@ use crate::chips::trace::Trace;
 use crate::executor::Input;
 use crate::isa::spaces::LEAF_CELLS;
 use crate::isa::{ControlCell, Opcode, Space};
-use crate::program::commitment::Hasher;
+use crate::program::commitment::{Hasher, cell_elements};
 
 /// One filled table of the machine.
 #[derive(Clone, Debug)]
@@ -63,8 +63,9 @@ impl InputTree {
     pub fn new(input: Input) -> Self {
         let hasher = Hasher::new();
         let leaves = input.bytes().len().div_ceil(8 * LEAF_CELLS) as u32;
-        let digests = (0..leaves).map(|index| (index, leaf_digest(&hasher, &input.leaf(index))));
-        let tree = SparseTree::new(digests, leaf_digest(&hasher, &[0; LEAF_CELLS]), INPUT_DEPTH);
+        let digests = hasher.leaves((0..leaves).map(|index| cell_elements(&input.leaf(index))));
+        let empty = hasher.leaf(&cell_elements(&[0; LEAF_CELLS]));
+        let tree = SparseTree::new((0..).zip(digests), empty, INPUT_DEPTH);
         Self { input, tree }
     }
 

@@ -5,16 +5,12 @@ use alloc::vec::Vec;
 
 use p3_field::PrimeField32;
 
-use crate::chips::builder::Val;
-use crate::chips::event::limbs;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::chips::memory_tree::{ContextTree, DEPTH, TreeLeaf};
 use crate::chips::read_tree::SparseTree;
 use crate::isa::spaces::LEAF_CELLS;
 use crate::program::Image;
-use crate::program::commitment::{Digest, Hasher};
-
-type Node = [Val; 8];
+use crate::program::commitment::{Digest, Hasher, Node, cell_elements};
 
 /// The memory of every context that is open, as trees.
 #[derive(Clone, Debug)]
@@ -27,7 +23,7 @@ pub struct Memories {
 impl Default for Memories {
     fn default() -> Self {
         let hasher = Hasher::new();
-        let empty_leaf = leaf_digest(&hasher, &[0; LEAF_CELLS]);
+        let empty_leaf = hasher.leaf(&cell_elements(&[0; LEAF_CELLS]));
         Self {
             hasher,
             empty_leaf,
@@ -39,9 +35,10 @@ impl Default for Memories {
 impl Memories {
     /// Opens a context with the initial values of a program.
     pub fn open(&mut self, context: u32, image: &Image) {
-        let leaves = image.leaves().iter();
-        let leaves = leaves.map(|leaf| (leaf.index, leaf_digest(&self.hasher, &leaf.cells)));
-        let tree = SparseTree::new(leaves, self.empty_leaf, DEPTH as u32);
+        let leaves = image.leaves();
+        let digests = self.hasher.leaves(leaves.iter().map(|leaf| cell_elements(&leaf.cells)));
+        let indices = leaves.iter().map(|leaf| leaf.index);
+        let tree = SparseTree::new(indices.zip(digests), self.empty_leaf, DEPTH as u32);
         self.trees.insert(context, tree);
     }
 
@@ -88,10 +85,4 @@ pub fn tree_leaves(context: u32, leaves: &[LeafEvent], digests: &[[Node; 2]]) ->
         .collect();
     all.sort_by_key(|leaf| leaf.index);
     all
-}
-
-/// Digest of a leaf whose cells hold ordinary values.
-pub(super) fn leaf_digest(hasher: &Hasher, cells: &[u64; LEAF_CELLS]) -> Node {
-    let cells = cells.map(limbs);
-    hasher.leaf(&core::array::from_fn(|i| cells[i / 4][i % 4]))
 }

@@ -2,15 +2,13 @@
 
 use alloc::vec::Vec;
 
-use p3_field::PrimeCharacteristicRing;
-
-use crate::chips::builder::Val;
 use crate::chips::code_leaf::CodeLeafEvent;
 use crate::chips::entry_leaf::EntryLeafEvent;
 use crate::chips::program_table::ProgramEvent;
 use crate::chips::read_tree::SparseTree;
 use crate::program::commitment::{
-    CODE_DEPTH, Digest, ENTRIES_PER_LEAF, ENTRY_DEPTH, Hasher, ROWS_PER_LEAF, header_root,
+    CODE_DEPTH, Digest, ENTRIES_PER_LEAF, ENTRY_DEPTH, Hasher, Node, ROWS_PER_LEAF, code_leaves, entry_leaves,
+    header_root, header_with, to_digest,
 };
 use crate::program::{Artefact, Entry, Header};
 
@@ -33,20 +31,18 @@ pub struct Programs<'a> {
 impl<'a> Programs<'a> {
     /// Adds a program; the first is the runtime, the others are the library in its order. Hashes the whole program.
     pub fn add(&mut self, artefact: &'a Artefact) {
-        let header = artefact.header();
         let hasher = Hasher::new();
-        let digest = |index: u32| {
-            let rows = code_rows(artefact, index).map(|row| row.map_or([0; 8], |row| row.to_elements()));
-            hasher.leaf(&core::array::from_fn(|i| Val::from_u32(rows[i / 8][i % 8])))
-        };
-        let leaves = artefact.code.len().div_ceil(ROWS_PER_LEAF) as u32;
-        let code = (0..leaves).map(|index| (index, digest(index)));
+        let empty = hasher.leaf(&Default::default());
+        let tree = |leaves: Vec<Node>, depth: usize| SparseTree::new((0..).zip(leaves), empty, depth as u32);
+        let code = tree(hasher.leaves(code_leaves(&artefact.code)), CODE_DEPTH);
+        let entries = tree(hasher.leaves(entry_leaves(&artefact.entries)), ENTRY_DEPTH);
+        let header = header_with(artefact, [&code, &entries].map(|tree| to_digest(&tree.root())));
         self.all.push(Program {
             artefact,
             header,
             root: header_root(&header),
-            code: SparseTree::new(code, digest(leaves), CODE_DEPTH as u32),
-            entries: entry_tree(artefact, &hasher),
+            code,
+            entries,
         });
     }
 
@@ -117,23 +113,6 @@ impl<'a> Programs<'a> {
 
 fn code_rows(artefact: &Artefact, index: u32) -> [Option<crate::isa::Instruction>; ROWS_PER_LEAF] {
     core::array::from_fn(|row| artefact.code.get(index as usize * ROWS_PER_LEAF + row).copied())
-}
-
-fn entry_tree(artefact: &Artefact, hasher: &Hasher) -> SparseTree {
-    let digest = |index: u32| {
-        let entries = entries(artefact, index);
-        let element = |i: usize| {
-            if i.is_multiple_of(2) {
-                entries[i / 2].pc
-            } else {
-                entries[i / 2].type_index
-            }
-        };
-        hasher.leaf(&core::array::from_fn(|i| Val::from_u32(element(i))))
-    };
-    let leaves = artefact.entries.len().div_ceil(ENTRIES_PER_LEAF) as u32;
-    let entries = (0..leaves).map(|index| (index, digest(index)));
-    SparseTree::new(entries, digest(leaves), ENTRY_DEPTH as u32)
 }
 
 fn entries(artefact: &Artefact, index: u32) -> [Entry; ENTRIES_PER_LEAF] {

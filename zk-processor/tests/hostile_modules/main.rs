@@ -115,13 +115,19 @@ fn run_within_limits(name: &str, lowered: &Lowered) {
     );
 }
 
+/// Length of the modules in the normal tests.
+const USUAL_LEN_BYTES: usize = 64 << 10;
+
 fn check_all(len: usize) {
     for hostile in modules::all(len) {
         for (way, options) in ways() {
             let result = lower_within_bounds(&hostile, way, &options);
             if way == "plain" {
                 let outcome = result.as_ref().map_or_else(ToString::to_string, |_| PROGRAM.to_owned());
-                assert!(outcome.starts_with(hostile.outcome), "{}: {outcome}", hostile.name);
+                // A program of 64 KiB may be beyond the machine at 4 MiB: more rows, more operands.
+                let is_too_large = len > USUAL_LEN_BYTES && outcome.contains("beyond the machine");
+                let is_expected = outcome.starts_with(hostile.outcome) || is_too_large;
+                assert!(is_expected, "{}: {outcome}", hostile.name);
             }
             if let Ok(lowered) = &result {
                 run_within_limits(hostile.name, lowered);
@@ -147,7 +153,7 @@ fn a_contract_takes_far_less() {
 
 #[test]
 fn hostile_modules_of_64_kibibytes_stay_within_the_bounds() {
-    check_all(64 << 10);
+    check_all(USUAL_LEN_BYTES);
 }
 
 /// As long as NEAR accepts.

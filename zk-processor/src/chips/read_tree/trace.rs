@@ -1,6 +1,7 @@
 //! How the table of read-only nodes is filled.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use p3_field::PrimeCharacteristicRing;
@@ -17,11 +18,10 @@ type Digest = [Val; 8];
 /// All nodes of a tree that are not roots of empty subtrees.
 #[derive(Clone, Debug, Default)]
 pub struct SparseTree {
-    /// Digests by (level, index).
-    nodes: BTreeMap<(u32, u32), Digest>,
+    /// Digests by level, by index.
+    levels: Vec<BTreeMap<u32, Digest>>,
     /// Digest of an empty subtree by level.
     empty: Vec<Digest>,
-    depth: u32,
 }
 
 impl SparseTree {
@@ -33,47 +33,48 @@ impl SparseTree {
             empty.push(hasher.compress_nodes(&empty[level], &empty[level]));
         }
         let mut tree = Self {
-            nodes: BTreeMap::new(),
+            levels: vec![BTreeMap::new(); depth as usize + 1],
             empty,
-            depth,
         };
         tree.set_leaves(leaves);
         tree
+    }
+
+    /// Levels above the leaves.
+    fn depth(&self) -> u32 {
+        self.levels.len().saturating_sub(1) as u32
     }
 
     /// Gives leaves new digests: one compression for each node above them.
     pub fn set_leaves(&mut self, leaves: impl IntoIterator<Item = (u32, Digest)>) {
         let hasher = Hasher::new();
         let mut changed: BTreeMap<u32, Digest> = leaves.into_iter().collect();
-        for level in 0..=self.depth {
-            let above: BTreeSet<u32> = changed.keys().map(|index| index / 2).collect();
-            for (index, digest) in changed {
-                self.set_node(level, index, digest);
-            }
-            let parent = |index| {
-                let (left, right) = (self.node(level, index * 2), self.node(level, index * 2 + 1));
-                (index, hasher.compress_nodes(&left, &right))
-            };
-            changed = above.into_iter().map(parent).collect();
+        for level in 0..=self.depth() {
+            let mut above: Vec<u32> = changed.keys().map(|index| index / 2).collect();
+            above.dedup();
+            self.levels[level as usize].append(&mut changed);
+            let children = |index: &u32| [self.node(level, index * 2), self.node(level, index * 2 + 1)];
+            let pairs: Vec<_> = above.iter().map(children).collect();
+            changed = above.into_iter().zip(hasher.compress_all(&pairs)).collect();
         }
     }
 
     /// Sets one node, for those who know the nodes above it and set them too.
     pub(crate) fn set_node(&mut self, level: u32, index: u32, digest: Digest) {
-        self.nodes.insert((level, index), digest);
+        self.levels[level as usize].insert(index, digest);
     }
 
     /// Digest of a node.
     pub fn node(&self, level: u32, index: u32) -> Digest {
-        self.nodes
-            .get(&(level, index))
+        self.levels[level as usize]
+            .get(&index)
             .copied()
             .unwrap_or(self.empty[level as usize])
     }
 
     /// Digest of the root.
     pub fn root(&self) -> Digest {
-        self.node(self.depth, 0)
+        self.node(self.depth(), 0)
     }
 }
 
@@ -96,7 +97,7 @@ pub fn read_tree_rows(
 ) -> Vec<ReadTreeCols<Val>> {
     let mut rows = Vec::new();
     let mut wanted: BTreeMap<u32, u32> = leaves.iter().map(|leaf| (leaf.index, leaf.times)).collect();
-    for level in 1..=tree.depth {
+    for level in 1..=tree.depth() {
         let mut above = BTreeMap::new();
         for index in wanted.keys().map(|index| index / 2) {
             above.insert(index, 1);
