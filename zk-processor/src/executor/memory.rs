@@ -33,7 +33,7 @@ fn zeroed<T: Clone + Default, const N: usize>() -> Box<[T; N]> {
 }
 
 /// Linear memory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Memory {
     pages: Vec<Option<Box<[u8; PAGE]>>>,
     len: u64,
@@ -157,7 +157,7 @@ impl Memory {
 }
 
 /// Cells of a sparse space; untouched ones are 0.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cells {
     pages: Vec<Option<Box<[u64; CELLS]>>>,
     allowance: Allowance,

@@ -12,7 +12,7 @@ use crate::program::commitment::MODULUS;
 use crate::program::{Artefact, Digest, Verdict};
 
 /// The live sandbox.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sandbox<'a> {
     pub(crate) context: Context,
     pub(crate) program: &'a Artefact,
@@ -49,7 +49,7 @@ fn tuple(context: &Context) -> [u64; 2] {
 }
 
 /// The machine-owned cells, as rows receive them: four field elements each, in two values.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Control {
     cells: [([u64; 2], u64); 16],
     contexts_opened: u32,

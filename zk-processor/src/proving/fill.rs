@@ -50,6 +50,17 @@ pub struct FilledSegment {
     pub record: SegmentRecord,
 }
 
+impl FilledSegment {
+    /// Cells of all tables together, padding included.
+    #[must_use]
+    pub fn cells(&self) -> usize {
+        self.tables
+            .iter()
+            .map(|table| table.chip.width() * table.trace.height())
+            .sum()
+    }
+}
+
 /// The input window as a tree, and its cells.
 #[derive(Debug)]
 pub struct InputTree {

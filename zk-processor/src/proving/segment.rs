@@ -15,7 +15,7 @@ use crate::chips::machine::MachineChip;
 use crate::chips::memory_leaf::LeafEvent;
 use crate::executor::inspect::{elements, holds_elements};
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
-use crate::isa::{Opcode, Space};
+use crate::isa::{Family, Opcode, Space};
 use crate::program::commitment::{CODE_DEPTH, CONTEXT_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
 use crate::program::image::leaf_index;
 
@@ -108,7 +108,9 @@ pub fn collect(walk: &mut Walk<'_, '_>, limits: &SegmentLimits) -> Result<Segmen
     }
     let mut instructions = 0;
     while instructions < limits.instructions.min(SegmentLimits::MAX_INSTRUCTIONS) {
-        if instructions % CHECK_INTERVAL == 0 && !collector.sizes.fit(limits) {
+        let opcode = walk.machine().next_instruction().opcode;
+        let is_due = instructions % CHECK_INTERVAL == 0 || may_be_long(opcode);
+        if instructions > 0 && is_due && !collector.sizes.fit(limits) {
             break;
         }
         collector.bury_dropped(walk);
@@ -135,8 +137,17 @@ pub fn collect(walk: &mut Walk<'_, '_>, limits: &SegmentLimits) -> Result<Segmen
     })
 }
 
-/// Sizes are computed anew after this many instructions; limits are met with that much to spare.
+/// Sizes are computed anew after this many instructions, and before each that may have many rows; limits are met with [`RESERVE`] to spare.
 const CHECK_INTERVAL: u32 = 64;
+
+/// Part of a limit that is left for what an interval adds and for what the sizes do not count (leaves of the input, for one). They are an estimate: whoever fills the
+/// tables looks at what came out, and collects fewer instructions if it is too much ([`FilledSegment::cells`](super::FilledSegment::cells)).
+const RESERVE: usize = 32;
+
+/// Whether one instruction may stand for thousands of rows.
+fn may_be_long(opcode: Opcode) -> bool {
+    opcode.family() == Family::Bulk
+}
 
 fn boundary_cells(reads: &BoundaryReads) -> [(u32, [u32; 4]); 3] {
     use crate::isa::ControlCell::{Live, ProgramRootHigh, ProgramRootLow};
@@ -192,7 +203,8 @@ impl Sizes {
 
     fn fit(&self, limits: &SegmentLimits) -> bool {
         let (cells, messages) = self.totals();
-        cells <= limits.cells && messages <= limits.messages
+        let bound = |limit: usize| limit - limit / RESERVE;
+        cells <= bound(limits.cells) && messages <= bound(limits.messages)
     }
 }
 
