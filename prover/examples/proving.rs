@@ -88,7 +88,7 @@ const PROGRAMS: &[(&str, What, &str)] = &[
     (
         "SHA-256 chip, long",
         What::Guest(&SHA256_CHAIN, || long_message(8_000)),
-        "one message of 8,000 blocks",
+        "one message of 8,000 blocks, hashed twice",
     ),
     (
         "wasmi",

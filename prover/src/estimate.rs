@@ -67,12 +67,13 @@ impl FromStr for SegmentSize {
     }
 }
 
-/// Cells of an instruction with its share of memory leaves, code leaves and lookup tables, as measured on guests (docs/benchmarks.md).
-const CELLS_PER_INSTRUCTION: u64 = 45;
-/// Time of a cell with its share of messages, as measured on two cores (docs/benchmarks.md).
-const NANOSECONDS_PER_CELL: u64 = 130;
-/// Memory of a cell while it is proved.
-const BYTES_PER_CELL: u64 = 64;
+/// Cells of an instruction with its share of memory leaves, code leaves and lookup tables, as measured: 40 for arithmetic, 75 for
+/// chunks, which hash (docs/benchmarks-processor.md).
+const CELLS_PER_INSTRUCTION: u64 = 60;
+/// Time of a cell with its share of messages, as measured on two cores (docs/benchmarks-processor.md).
+const NANOSECONDS_PER_CELL: u64 = 165;
+/// Memory of a cell while it is proved, as measured on full segments.
+const BYTES_PER_CELL: u64 = 70;
 /// Cells of a segment in which nothing happens: every table has its smallest height.
 const CELLS_OF_NOTHING: u64 = 1 << 21;
 
