@@ -35,6 +35,7 @@ pub use crate::context::ChainFacts;
 pub use crate::error::ApplyError;
 
 mod bootstrap;
+mod signers;
 mod transactions;
 
 /// What a new chunk brings: its own transactions and the receipts that others sent.
@@ -55,6 +56,8 @@ pub struct ApplyResult {
     pub state_root: CryptoHash,
     /// Receipts sent, in emission order.
     pub outgoing_receipts: Vec<Receipt>,
+    /// For each of them the shard it goes to under the layout of the chunk.
+    pub outgoing_shard_ids: Vec<ShardId>,
     /// Outcomes in processing order.
     pub outcomes: Vec<ExecutionOutcomeWithId>,
     /// Stake proposals, the last of each account, in reversed order of their making.
@@ -208,6 +211,7 @@ fn finalize<C: Crypto, R>(chunk: ChunkInProgress<'_, '_, C, R>) -> Result<ApplyR
     Ok(ApplyResult {
         state_root,
         outgoing_receipts: sink.outgoing_receipts,
+        outgoing_shard_ids: sink.outgoing_shard_ids,
         outcomes,
         validator_proposals: last_proposals(validator_proposals),
         gas_burnt,

@@ -9,7 +9,6 @@ use crate::types::keys::{
     ML_DSA_65_PUBLIC_KEY_LEN_BYTES, ML_DSA_65_SIGNATURE_LEN_BYTES, PublicKey, SECP256K1_PUBLIC_KEY_LEN_BYTES,
     SECP256K1_SIGNATURE_LEN_BYTES, Signature,
 };
-use alloc::collections::BTreeMap;
 use borsh::BorshSerialize;
 use ed25519_dalek::Verifier as _;
 use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
@@ -77,16 +76,10 @@ pub trait Crypto: 'static {
         }
     }
 
-    /// [`Self::verify`] for one of many signatures: work on a key that `known` keeps is not repeated. The verdict is the same.
+    /// [`Self::verify`] for one of many signatures of a key: work on the key itself is not repeated. The verdict is the same.
     #[must_use]
-    fn verify_one_of_many(
-        known: &mut KnownKeys,
-        public_key: &PublicKey,
-        message: &[u8],
-        signature: &Signature,
-    ) -> bool {
-        let _ = known;
-        Self::verify(public_key, message, signature)
+    fn verify_one_of_many(known: &mut KnownKey<'_>, message: &[u8], signature: &Signature) -> bool {
+        Self::verify(known.public_key, message, signature)
     }
 
     /// Whether a validator may use the key: ed25519, a point, without a torsion part.
@@ -99,11 +92,29 @@ pub trait Crypto: 'static {
     }
 }
 
-/// Ed25519 keys that were looked at before, and the points they are (none, if they are not the encoding of a point). Finding the
-/// point takes a tenth of a verification, and signers send more than one transaction.
-#[derive(Debug, Default)]
-pub struct KnownKeys {
-    ed25519: BTreeMap<[u8; 32], Option<ed25519_dalek::VerifyingKey>>,
+/// A key that may sign more than once, and the point that it is, once somebody has asked (none, if it is not the encoding of a
+/// point). Finding the point takes a tenth of a verification.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownKey<'k> {
+    public_key: &'k PublicKey,
+    point: Option<Option<ed25519_dalek::VerifyingKey>>,
+}
+
+impl<'k> KnownKey<'k> {
+    /// A key that nobody has looked at.
+    #[must_use]
+    pub const fn new(public_key: &'k PublicKey) -> Self {
+        Self {
+            public_key,
+            point: None,
+        }
+    }
+
+    /// The key.
+    #[must_use]
+    pub const fn public_key(&self) -> &'k PublicKey {
+        self.public_key
+    }
 }
 
 /// Plain software.
@@ -136,21 +147,17 @@ impl Crypto for NativeCrypto {
         ed25519_dalek::VerifyingKey::from_bytes(public_key).is_ok_and(|key| key.verify(message, &signature).is_ok())
     }
 
-    fn verify_one_of_many(
-        known: &mut KnownKeys,
-        public_key: &PublicKey,
-        message: &[u8],
-        signature: &Signature,
-    ) -> bool {
-        let (PublicKey::ED25519(key), Signature::ED25519(signature)) = (public_key, signature) else {
-            return Self::verify(public_key, message, signature);
+    fn verify_one_of_many(known: &mut KnownKey<'_>, message: &[u8], signature: &Signature) -> bool {
+        let (PublicKey::ED25519(key), Signature::ED25519(signature)) = (known.public_key, signature) else {
+            return Self::verify(known.public_key, message, signature);
         };
         let point = known
-            .ed25519
-            .entry(*key)
-            .or_insert_with(|| ed25519_dalek::VerifyingKey::from_bytes(key).ok());
+            .point
+            .get_or_insert_with(|| ed25519_dalek::VerifyingKey::from_bytes(key).ok());
         let signature = ed25519_dalek::Signature::from_bytes(signature);
-        point.is_some_and(|point| point.verify(message, &signature).is_ok())
+        point
+            .as_ref()
+            .is_some_and(|point| point.verify(message, &signature).is_ok())
     }
 
     fn verify_secp256k1(

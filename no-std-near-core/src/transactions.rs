@@ -7,7 +7,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::crypto::{Crypto, KnownKeys};
+use crate::crypto::{Crypto, KnownKey};
 use crate::params::fees::{TransactionCost, price_of};
 use crate::params::{IntegerOverflowError, Params};
 use crate::types::access_key::{AccessKey, FunctionCallPermission};
@@ -112,13 +112,13 @@ pub enum TransactionVerdict {
 }
 
 /// Checks everything about a transaction that needs no state: its actions, its size, its signature. `hash` and `size_bytes` are
-/// [`SignedTransaction::hash_and_wire_len_bytes`]; `known` are the keys of the chunk's transactions so far.
+/// [`SignedTransaction::hash_and_wire_len_bytes`]; `known` is the transaction's key.
 ///
 /// # Errors
 /// The first rule it breaks.
 pub fn validate_transaction<C: Crypto>(
     params: &Params,
-    known: &mut KnownKeys,
+    known: &mut KnownKey<'_>,
     signed: &SignedTransaction,
     hash: &CryptoHash,
     size_bytes: u64,
@@ -133,8 +133,7 @@ pub fn validate_transaction<C: Crypto>(
     )
     .map_err(|error| InvalidTransaction::Actions(error.to_string()))?;
     validate_transaction_size(limits, size_bytes).map_err(|error| InvalidTransaction::TooLarge(error.to_string()))?;
-    let public_key = signed.transaction.public_key();
-    if !C::verify_one_of_many(known, public_key, hash.as_bytes(), &signed.signature) {
+    if !C::verify_one_of_many(known, hash.as_bytes(), &signed.signature) {
         return Err(InvalidTransaction::Signature);
     }
     Ok(())

@@ -271,10 +271,14 @@ fn base_block_flags(
 ) -> Result<Vec<bool>, WitnessError> {
     let mut is_used = alloc::vec![false; base_blocks.len()];
     let mut flags = Vec::with_capacity(transactions.len());
+    // Many transactions in a row build on the same block.
+    let mut position = 0;
     for signed in transactions {
         let base = signed.transaction.block_hash();
-        let position = base_blocks.binary_search_by(|(hash, _)| hash.cmp(base));
-        let position = position.map_err(|_| WitnessError::BaseBlocks(*base))?;
+        if base_blocks.get(position).is_none_or(|(hash, _)| hash != base) {
+            let found = base_blocks.binary_search_by(|(hash, _)| hash.cmp(base));
+            position = found.map_err(|_| WitnessError::BaseBlocks(*base))?;
+        }
         if let (Some((_, is_valid)), Some(used)) = (base_blocks.get(position), is_used.get_mut(position)) {
             flags.push(*is_valid);
             *used = true;

@@ -257,13 +257,23 @@ impl<'a> Input<'a> {
         })
     }
 
+    /// An account identifier, checked where it lies.
+    fn account_id(&mut self, what: &'static str) -> Result<AccountId, DecodeError> {
+        let offset = self.offset();
+        AccountId::from_ascii(self.byte_string(what)?).map_err(|error| DecodeError::Malformed {
+            what,
+            offset,
+            reason: alloc::format!("{error}"),
+        })
+    }
+
     /// A receipt. Most were sent by whoever signed: such an account is checked and kept once.
     fn receipt(&mut self) -> Result<Receipt, DecodeError> {
         const WHAT: &str = "receipt";
         /// Tag of a receipt with actions, before the signer.
         const ACTION: u8 = 0;
-        let (predecessor_id, encoded_id): (AccountId, &[u8]) = self.with_bytes(|input| input.value(WHAT))?;
-        let receiver_id = self.value(WHAT)?;
+        let (predecessor_id, encoded_id) = self.with_bytes(|input| input.account_id(WHAT))?;
+        let receiver_id = self.account_id(WHAT)?;
         let receipt_id = self.value(WHAT)?;
         let repeated = match self.rest.split_first() {
             Some((&ACTION, rest)) => rest.strip_prefix(encoded_id),

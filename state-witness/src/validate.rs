@@ -102,7 +102,11 @@ pub fn validate_with_hashes<C: Crypto, R: ContractRunner<C>>(
         )
         .map_err(|error| ValidateError::Apply { transition: 0, error })?;
     }
-    let outgoing_receipts_root = outgoing_receipts_root::<C>(&outgoing_receipts, witness_layout)?;
+    let shard_ids = match &main {
+        Some(result) if statement.main.layout == statement.witness_layout => &result.outgoing_shard_ids,
+        _ => &receiver_shard_ids(&outgoing_receipts, witness_layout)?,
+    };
+    let outgoing_receipts_root = outgoing_receipts_root::<C>(&outgoing_receipts, shard_ids, witness_layout)?;
 
     let mut chunk_extra = main_chunk_extra.clone();
     let mut implicit_roots = Vec::with_capacity(checked.implicit.len());
@@ -129,12 +133,19 @@ pub fn validate_with_hashes<C: Crypto, R: ContractRunner<C>>(
     })
 }
 
-/// Merkle root over the receipts to each shard of the layout, in index order; shards that get nothing have an empty list.
-///
-/// # Errors
-/// [`WitnessError::ReceiptWithoutShard`].
-pub fn outgoing_receipts_root<C: Crypto>(
+/// The shard that each receipt goes to.
+fn receiver_shard_ids(receipts: &[Receipt], layout: &ShardLayout) -> Result<Vec<ShardId>, WitnessError> {
+    let receiver = |receipt: &Receipt| {
+        receiver_shard_id(receipt, layout).map_err(|_| WitnessError::ReceiptWithoutShard(receipt.receipt_id))
+    };
+    receipts.iter().map(receiver).collect()
+}
+
+/// Merkle root over the receipts to each shard of the layout, in index order; shards that get nothing have an empty list. `receivers`
+/// are the shards that the receipts go to, one by one.
+fn outgoing_receipts_root<C: Crypto>(
     receipts: &[Receipt],
+    receivers: &[ShardId],
     layout: &ShardLayout,
 ) -> Result<CryptoHash, WitnessError> {
     let shard_ids: Vec<ShardId> = layout.shard_ids().collect();
@@ -148,12 +159,11 @@ pub fn outgoing_receipts_root<C: Crypto>(
             (0, bytes)
         })
         .collect();
-    for receipt in receipts {
+    for (receipt, receiver) in receipts.iter().zip(receivers) {
         let without_shard = || WitnessError::ReceiptWithoutShard(receipt.receipt_id);
-        let receiver = receiver_shard_id(receipt, layout).map_err(|_| without_shard())?;
         let position = shard_ids
             .iter()
-            .position(|shard_id| *shard_id == receiver)
+            .position(|shard_id| shard_id == receiver)
             .ok_or_else(without_shard)?;
         let (count, bytes) = lists.get_mut(position).ok_or_else(without_shard)?;
         *count = count.saturating_add(1);

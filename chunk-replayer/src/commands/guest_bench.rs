@@ -13,7 +13,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// The chunks that are measured, with their numbers of transactions and receipts.
-const CHUNKS: [(&str, u64, u64); 8] = [
+const CHUNKS: [(&str, u64, u64); 10] = [
     ("transfers/180000010-s0", 0, 0),
     ("transfers/180000011-s0", 0, 1),
     ("transfers/180000015-s3", 0, 18),
@@ -22,12 +22,18 @@ const CHUNKS: [(&str, u64, u64); 8] = [
     ("transfers/180000008-s3", 1, 0),
     ("transfers/180000012-s3", 3, 1),
     ("transfers/180000014-s0", 19, 5),
+    ("transfers/180000016-s1", 64, 23),
+    ("transfers/180000018-s0", 264, 57),
 ];
 
 /// Two chunks that differ in receipts only.
 const RECEIPTS: (&str, &str) = ("transfers/180000017-s2", "transfers/180000019-s2");
-/// Two chunks that differ in transactions and, known from the others, receipts.
-const TRANSACTIONS: (&str, &str) = ("transfers/180000012-s3", "transfers/180000014-s0");
+/// Pairs of chunks that differ in transactions and, known from the others, receipts: small ones, and full ones, whose transactions share
+/// signers and trie nodes.
+const TRANSACTIONS: [(&str, &str); 2] = [
+    ("transfers/180000012-s3", "transfers/180000014-s0"),
+    ("transfers/180000016-s1", "transfers/180000018-s0"),
+];
 
 /// Functions of the guest that check a signature, by a part of their names.
 const SIGNATURES: [&str; 4] = [
@@ -157,7 +163,10 @@ fn print(costs: &[Cost], receipts_profile: &str, out: &mut dyn Write) -> Result<
         "One more transfer receipt ({} less {}): {:.0} instructions, {:.1} SHA-256 blocks.",
         RECEIPTS.1, RECEIPTS.0, receipt.0, receipt.1
     )?;
-    if let (Some(few), Some(many)) = (find(TRANSACTIONS.0), find(TRANSACTIONS.1)) {
+    for (fewer, more) in TRANSACTIONS {
+        let (Some(few), Some(many)) = (find(fewer), find(more)) else {
+            continue;
+        };
         let more = (many.transactions - few.transactions) as f64;
         let receipts = (many.receipts - few.receipts) as f64;
         let instructions = (many.without_signatures() - few.without_signatures()) as f64 - receipts * receipt.0;
@@ -166,8 +175,8 @@ fn print(costs: &[Cost], receipts_profile: &str, out: &mut dyn Write) -> Result<
         writeln!(
             out,
             "One more transaction without its signature ({} less {}, less their receipts): {:.0} instructions, {:.1} SHA-256 blocks.",
-            TRANSACTIONS.1,
-            TRANSACTIONS.0,
+            many.id,
+            few.id,
             instructions / more,
             blocks / more
         )?;

@@ -3,35 +3,28 @@
 //! Mirrors `Runtime::process_transactions` of `runtime/runtime/src/lib.rs` (spec §C.5); differs in: signers are read one after the
 //! other, which is the same because reading has no order.
 
-use alloc::collections::btree_map::Entry;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use hashbrown::HashTable;
+
+use super::signers::{KeyId, Signers};
 use crate::contract_runner::ContractRunner;
-use crate::crypto::{Crypto, KnownKeys};
+use crate::crypto::Crypto;
 use crate::error::ApplyError;
 use crate::params::fees::{TransactionCost, transaction_cost};
 use crate::receipts::ChunkInProgress;
-use crate::state::StateUpdate;
-use crate::state::accessors::{
-    get_access_key, get_account, get_gas_key_nonce, set_access_key, set_account, set_gas_key_nonce,
-};
 use crate::transactions::{
-    Charge, InvalidTransaction, TransactionVerdict, validate_transaction, verify_and_charge, verify_and_charge_gas_key,
+    InvalidTransaction, TransactionVerdict, validate_transaction, verify_and_charge, verify_and_charge_gas_key,
 };
-use crate::types::access_key::AccessKey;
-use crate::types::account::Account;
-use crate::types::account_id::AccountId;
 use crate::types::hash::CryptoHash;
 use crate::types::identifiers::receipt_id_from_transaction;
-use crate::types::keys::PublicKey;
 use crate::types::outcome::{ExecutionOutcome, ExecutionOutcomeWithId, ExecutionStatus};
 use crate::types::receipt::Receipt;
 use crate::types::transaction::SignedTransaction;
-use crate::types::{Balance, Compute, Gas, Nonce};
+use crate::types::{Balance, Compute, Gas};
 
 /// A transaction with what is known of it before its signer is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -39,37 +32,8 @@ struct Candidate<'t> {
     signed: &'t SignedTransaction,
     hash: CryptoHash,
     size_bytes: u64,
-    is_current: bool,
-}
-
-/// Accounts, keys and nonces of everybody who signs in this chunk.
-///
-/// All are read before anything is charged, because what is read is recorded, also for transactions that turn out invalid or
-/// repeated. From then on the copies here are what transactions see of each other.
-#[derive(Debug, Default)]
-struct Signers<'t> {
-    accounts: BTreeMap<&'t AccountId, Option<Account>>,
-    access_keys: BTreeMap<(&'t AccountId, &'t PublicKey), Option<AccessKey>>,
-    gas_key_nonces: BTreeMap<(&'t AccountId, &'t PublicKey, u16), Option<Nonce>>,
-    known_keys: KnownKeys,
-}
-
-impl<'t> Signers<'t> {
-    fn read<C: Crypto>(&mut self, state: &StateUpdate<'_, C>, signed: &'t SignedTransaction) -> Result<(), ApplyError> {
-        let (signer_id, key) = (signed.transaction.signer_id(), signed.transaction.public_key());
-        if let Entry::Vacant(account) = self.accounts.entry(signer_id) {
-            account.insert(get_account(state, signer_id)?);
-        }
-        if let Entry::Vacant(access_key) = self.access_keys.entry((signer_id, key)) {
-            access_key.insert(get_access_key(state, signer_id, key)?);
-        }
-        if let Some(index) = signed.transaction.nonce().nonce_index()
-            && let Entry::Vacant(nonce) = self.gas_key_nonces.entry((signer_id, key, index))
-        {
-            nonce.insert(get_gas_key_nonce(state, signer_id, key, index)?);
-        }
-        Ok(())
-    }
+    /// Who signed; none if the transaction is expired.
+    key: Option<KeyId>,
 }
 
 impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
@@ -88,16 +52,14 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
                 "{expected} transactions come with {found} validity flags"
             )));
         }
-        let mut signers = Signers::default();
-        for (signed, _) in transactions
-            .iter()
-            .zip(is_current)
-            .filter(|(_, is_current)| **is_current)
-        {
-            signers.read(&self.state, signed)?;
-        }
-        let mut seen: BTreeSet<CryptoHash> = BTreeSet::new();
+        let mut signers = Signers::new(&self.state, transactions.len());
+        let mut keys = Vec::with_capacity(transactions.len());
         for (signed, is_current) in transactions.iter().zip(is_current) {
+            let key = is_current.then(|| signers.read(&self.state, &signed.transaction));
+            keys.push(key.transpose()?);
+        }
+        let mut seen = Seen(HashTable::with_capacity(transactions.len()));
+        for (signed, key) in transactions.iter().zip(keys) {
             // An outcome's identifier is the transaction's hash: the second of two equal ones leaves nothing.
             let (hash, size_bytes) = signed.hash_and_wire_len_bytes::<C>();
             if seen.insert(hash) {
@@ -105,34 +67,31 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
                     signed,
                     hash,
                     size_bytes,
-                    is_current: *is_current,
+                    key,
                 };
                 self.process_transaction(transaction, &mut signers)?;
             }
         }
+        signers.write(&mut self.state);
         Ok(())
     }
 
-    fn process_transaction<'t>(
-        &mut self,
-        candidate: Candidate<'t>,
-        signers: &mut Signers<'t>,
-    ) -> Result<(), ApplyError> {
+    fn process_transaction(&mut self, candidate: Candidate<'_>, signers: &mut Signers<'_>) -> Result<(), ApplyError> {
         let Candidate { signed, hash, .. } = candidate;
         match self.judge(candidate, signers) {
-            Ok((cost, TransactionVerdict::Success(charge))) => {
+            Ok((key, cost, TransactionVerdict::Success(charge))) => {
                 let receipt_id = self.send_receipt(signed, hash, &cost)?;
                 let status = ExecutionStatus::SuccessReceiptId(receipt_id);
                 self.finish_charged(signed, hash, &cost, cost.compute_burnt, status, vec![receipt_id])?;
-                self.write_charge(signed, charge, signers);
+                signers.charge(key, charge);
             }
-            Ok((cost, TransactionVerdict::DepositFailed(charge, error))) => {
+            Ok((key, cost, TransactionVerdict::DepositFailed(charge, error))) => {
                 let status = ExecutionStatus::Failure(error.to_string());
                 // Here compute is the plain gas value, not what the cost says.
                 self.finish_charged(signed, hash, &cost, cost.gas_burnt, status, Vec::new())?;
-                self.write_charge(signed, charge, signers);
+                signers.charge(key, charge);
             }
-            Ok((_, TransactionVerdict::Failed(error))) | Err(error) => {
+            Ok((_, _, TransactionVerdict::Failed(error))) | Err(error) => {
                 let status = ExecutionStatus::Failure(error.to_string());
                 self.outcomes.push(outcome(signed, hash, 0, 0, 0, status, Vec::new()));
             }
@@ -145,36 +104,33 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         &self,
         candidate: Candidate<'_>,
         signers: &mut Signers<'_>,
-    ) -> Result<(TransactionCost, TransactionVerdict), InvalidTransaction> {
-        if !candidate.is_current {
-            return Err(InvalidTransaction::Expired);
-        }
-        let params = self.context.params;
-        let transaction = &candidate.signed.transaction;
+    ) -> Result<(KeyId, TransactionCost, TransactionVerdict), InvalidTransaction> {
         let Candidate {
             signed,
             hash,
             size_bytes,
-            ..
+            key,
         } = candidate;
-        validate_transaction::<C>(params, &mut signers.known_keys, signed, &hash, size_bytes)?;
+        let key = key.ok_or(InvalidTransaction::Expired)?;
+        let params = self.context.params;
+        let transaction = &signed.transaction;
+        let known = signers.known_key(key).ok_or(InvalidTransaction::AccessKeyNotFound)?;
+        validate_transaction::<C>(params, known, signed, &hash, size_bytes)?;
         let cost = transaction_cost(params, transaction, self.context.gas_price)
             .map_err(|_| InvalidTransaction::CostOverflow)?;
-        let (signer_id, key) = (transaction.signer_id(), transaction.public_key());
-        let account = signers.accounts.get(signer_id).and_then(Option::as_ref);
-        let account = account.ok_or(InvalidTransaction::SignerDoesNotExist)?;
-        let access_key = signers.access_keys.get(&(signer_id, key)).and_then(Option::as_ref);
-        let access_key = access_key.ok_or(InvalidTransaction::AccessKeyNotFound)?;
+        let account = signers.account(key).ok_or(InvalidTransaction::SignerDoesNotExist)?;
+        let access_key = signers.access_key(key).ok_or(InvalidTransaction::AccessKeyNotFound)?;
         let height = self.context.block_height;
         let verdict = match transaction.nonce().nonce_index() {
             None => verify_and_charge(params, account, access_key, transaction, &cost, height),
             Some(index) => {
-                let nonce = signers.gas_key_nonces.get(&(signer_id, key, index)).copied().flatten();
-                let nonce = nonce.ok_or(InvalidTransaction::NonceIndex)?;
+                let nonce = signers
+                    .gas_key_nonce(key, index)
+                    .ok_or(InvalidTransaction::NonceIndex)?;
                 verify_and_charge_gas_key(params, account, access_key, nonce, transaction, &cost, height)
             }
         };
-        Ok((cost, verdict))
+        Ok((key, cost, verdict))
     }
 
     /// Turns the transaction into a receipt: executed in this chunk if the signer sends to itself.
@@ -224,20 +180,20 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         ));
         Ok(())
     }
+}
 
-    fn write_charge<'t>(&mut self, signed: &'t SignedTransaction, charge: Charge, signers: &mut Signers<'t>) {
-        let (signer_id, key) = (signed.transaction.signer_id(), signed.transaction.public_key());
-        if let Some(Some(account)) = signers.accounts.get_mut(signer_id) {
-            account.set_amount(charge.account_amount);
-            set_account(&mut self.state, signer_id, account);
+/// Hashes of transactions that were processed.
+#[derive(Debug)]
+struct Seen(HashTable<CryptoHash>);
+
+impl Seen {
+    /// Whether the hash is new.
+    fn insert(&mut self, hash: CryptoHash) -> bool {
+        if self.0.find(hash.short(), |seen| *seen == hash).is_some() {
+            return false;
         }
-        if let Some((index, nonce)) = charge.gas_key_nonce {
-            set_gas_key_nonce(&mut self.state, signer_id, key, index, nonce);
-            signers.gas_key_nonces.insert((signer_id, key, index), Some(nonce));
-        }
-        set_access_key(&mut self.state, signer_id, key, &charge.access_key);
-        signers.access_keys.insert((signer_id, key), Some(charge.access_key));
-        self.state.commit();
+        self.0.insert_unique(hash.short(), hash, CryptoHash::short);
+        true
     }
 }
 

@@ -8,7 +8,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::refunds::{GasPrices, RefundResult, append_refunds};
-use super::{ActionError, ActionInput, ActionResult, ChunkInProgress, ReceiverState, ReturnData, actions_of};
+use super::{ActionError, ActionInput, ActionResult, ChunkInProgress, ReceiverState, ReturnData};
 use crate::actions::apply_action;
 use crate::contract_runner::{ContractRunner, PromiseResult};
 use crate::crypto::Crypto;
@@ -20,18 +20,26 @@ use crate::state::keys;
 use crate::transactions::missing_storage_stake;
 use crate::types::identifiers::receipt_id_from_receipt;
 use crate::types::outcome::{ExecutionOutcome, ExecutionOutcomeWithId, ExecutionStatus};
-use crate::types::receipt::{DataReceipt, DataReceiver, Receipt, ReceiptEnum, ReceivedData, VersionedActionReceipt};
+use crate::types::receipt::{
+    DataReceipt, DataReceiver, Receipt, ReceiptEnum, ReceivedData, VersionedActionReceipt, VersionedReceiptEnum,
+};
 use crate::types::{Balance, Gas};
 use crate::validation::{ValidateReceiptMode, validate_receipt};
 
 impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
-    /// Executes `receipt`, whose inputs are all in the state.
-    pub(super) fn apply_action_receipt(&mut self, receipt: &Receipt) -> Result<ExecutionOutcomeWithId, ApplyError> {
-        let Some(action_receipt) = actions_of(receipt) else {
-            return Err(ApplyError::inconsistent_state(
-                "a receipt without actions was to be executed",
-            ));
-        };
+    /// Executes a receipt that waited in the state until all of its inputs were there.
+    pub(super) fn apply_stored_receipt(&mut self, receipt: &Receipt) -> Result<ExecutionOutcomeWithId, ApplyError> {
+        let action_receipt = actions_of(receipt)
+            .ok_or_else(|| ApplyError::inconsistent_state("a receipt without actions was to be executed"))?;
+        self.apply_action_receipt(receipt, action_receipt)
+    }
+
+    /// Executes `receipt`, whose actions are those of `action_receipt` and whose inputs are all in the state.
+    pub(super) fn apply_action_receipt(
+        &mut self,
+        receipt: &Receipt,
+        action_receipt: VersionedActionReceipt<'_>,
+    ) -> Result<ExecutionOutcomeWithId, ApplyError> {
         let promise_results = self.take_promise_results(receipt, action_receipt)?;
         // What was taken stays taken when the receipt fails.
         self.state.commit();
@@ -208,7 +216,7 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
         let mut receipt_ids = Vec::with_capacity(result.new_receipts.len());
         for (index, mut new_receipt) in result.new_receipts.into_iter().enumerate() {
             new_receipt.receipt_id = new_receipt_id(index as u64);
-            if actions_of(&new_receipt).is_some() {
+            if new_receipt.has_actions() {
                 receipt_ids.push(new_receipt.receipt_id);
             }
             if new_receipt.is_instant_receipt() {
@@ -230,6 +238,16 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
                 status,
             },
         })
+    }
+}
+
+/// The actions of a receipt, waiting ones included; none for receipts that only carry data or code.
+fn actions_of(receipt: &Receipt) -> Option<VersionedActionReceipt<'_>> {
+    match receipt.versioned_receipt() {
+        VersionedReceiptEnum::Action(action_receipt) | VersionedReceiptEnum::PromiseYield(action_receipt) => {
+            Some(action_receipt)
+        }
+        _ => None,
     }
 }
 

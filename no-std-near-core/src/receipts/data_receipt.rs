@@ -39,7 +39,7 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
                 let ready: Receipt = accessors::get(&self.state, &receipt_key)?
                     .ok_or_else(|| ApplyError::inconsistent_state("a postponed receipt is missing"))?;
                 self.state.remove(&receipt_key);
-                self.apply_action_receipt(&ready).map(Some)
+                self.apply_stored_receipt(&ready).map(Some)
             }
             _ => {
                 accessors::set(&mut self.state, &count_key, &(pending_count - 1));
@@ -65,7 +65,7 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             }
         }
         if pending_count == 0 {
-            return self.apply_action_receipt(receipt).map(Some);
+            return self.apply_action_receipt(receipt, action_receipt).map(Some);
         }
         accessors::set(
             &mut self.state,

@@ -27,7 +27,7 @@ use crate::crypto::Crypto;
 use crate::error::ApplyError;
 use crate::state::StateUpdate;
 use crate::types::outcome::ExecutionOutcomeWithId;
-use crate::types::receipt::{Receipt, VersionedActionReceipt, VersionedReceiptEnum};
+use crate::types::receipt::{Receipt, VersionedReceiptEnum};
 use crate::types::validator::ValidatorStake;
 use crate::types::{Balance, Compute, Gas};
 use crate::validation::{ValidateReceiptMode, validate_receipt};
@@ -176,6 +176,7 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
         let expected_count = self.local_receipts.len() + incoming_receipts.len();
         self.outcomes.reserve(expected_count);
         self.sink.outgoing_receipts.reserve(expected_count);
+        self.sink.outgoing_shard_ids.reserve(expected_count);
         self.process_local_receipts()?;
         self.process_delayed_receipts()?;
         self.process_incoming_receipts(incoming_receipts)?;
@@ -266,15 +267,5 @@ impl<'a, 's, C: Crypto, R: ContractRunner<C>> ChunkInProgress<'a, 's, C, R> {
                 .process_global_contract_distribution(receipt, distribution)
                 .map(|()| None),
         }
-    }
-}
-
-/// The actions of a receipt, waiting ones included; none for receipts that only carry data or code.
-fn actions_of(receipt: &Receipt) -> Option<VersionedActionReceipt<'_>> {
-    match receipt.versioned_receipt() {
-        VersionedReceiptEnum::Action(action_receipt) | VersionedReceiptEnum::PromiseYield(action_receipt) => {
-            Some(action_receipt)
-        }
-        _ => None,
     }
 }

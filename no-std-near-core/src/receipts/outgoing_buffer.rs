@@ -37,6 +37,8 @@ pub struct ReceiptSink {
     pub own_congestion_info: CongestionInfo,
     /// Receipts sent in this chunk, in order.
     pub outgoing_receipts: Vec<Receipt>,
+    /// For each of them the shard it goes to.
+    pub outgoing_shard_ids: Vec<ShardId>,
     /// What the scheduler granted, and the parameters that requests are made with.
     pub scheduler: BandwidthSchedulerOutput,
     limits: Vec<OutgoingLimit>,
@@ -83,6 +85,7 @@ impl ReceiptSink {
         Ok(Self {
             own_congestion_info,
             outgoing_receipts: Vec::new(),
+            outgoing_shard_ids: Vec::new(),
             scheduler,
             limits,
             buffers,
@@ -187,6 +190,7 @@ impl ReceiptSink {
         limit.gas = limit.gas.saturating_sub(load.gas);
         limit.size_bytes -= size_bytes;
         self.outgoing_receipts.push(receipt);
+        self.outgoing_shard_ids.push(shard_id);
         Ok(None)
     }
 

@@ -63,7 +63,7 @@ impl<C: Crypto, R: ContractRunner<C>> ChunkInProgress<'_, '_, C, R> {
             self.state.remove(&yield_id_key);
         }
         accessors::set_received_data(&mut self.state, account_id, data_id, data_receipt.data.as_deref());
-        self.apply_action_receipt(&yielded).map(Some)
+        self.apply_stored_receipt(&yielded).map(Some)
     }
 
     /// Resumes, without data, yields whose time is over; the receipts travel through the sink like any other.

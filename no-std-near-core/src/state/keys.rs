@@ -112,9 +112,32 @@ fn of_account_and(column: u8, account_id: &AccountId, rest: &[u8]) -> Key {
     join(&[&[column], account_id.as_bytes(), &[ACCOUNT_DATA_SEPARATOR], rest])
 }
 
+/// Key of an account, which is looked for more often than anything else: not on the heap.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountKey {
+    bytes: [u8; 1 + AccountId::MAX_LEN_BYTES],
+    len: usize,
+}
+
+impl core::ops::Deref for AccountKey {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
 /// Key of an account.
-pub fn account(account_id: &AccountId) -> Key {
-    join(&[&[column::ACCOUNT], account_id.as_bytes()])
+pub fn account(account_id: &AccountId) -> AccountKey {
+    let text = account_id.as_bytes();
+    let mut bytes = [column::ACCOUNT; 1 + AccountId::MAX_LEN_BYTES];
+    if let Some(place) = bytes.get_mut(1..1 + text.len()) {
+        place.copy_from_slice(text);
+    }
+    AccountKey {
+        bytes,
+        len: 1 + text.len(),
+    }
 }
 
 /// Key of the Wasm deployed on an account.
@@ -129,7 +152,11 @@ pub fn access_keys_prefix(account_id: &AccountId) -> Key {
 
 /// Key of an access key.
 pub fn access_key(account_id: &AccountId, public_key: &PublicKeyHandle) -> Key {
-    let mut key = access_keys_prefix(account_id);
+    let (column, separator) = ([column::ACCESS_KEY], [ACCESS_KEY_SEPARATOR]);
+    let mut key = Vec::with_capacity(1 + account_id.len() + 1 + public_key.len());
+    for part in [&column, account_id.as_bytes(), &separator] {
+        key.extend_from_slice(part);
+    }
     append_bytes(public_key, &mut key);
     key
 }

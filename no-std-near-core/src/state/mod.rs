@@ -69,14 +69,7 @@ impl ValuePtr<'_, '_> {
 impl<'a, C: Crypto> StateUpdate<'a, C> {
     /// The state as it is in the trie, without changes.
     pub fn new(trie: PartialTrie<'a>) -> Self {
-        // Who chooses keys does not know the root on which they will meet.
-        let seed = trie
-            .root()
-            .0
-            .as_chunks()
-            .0
-            .iter()
-            .fold(0, |seed, word| seed ^ u64::from_le_bytes(*word));
+        let seed = table_seed(&trie.root());
         Self {
             trie: RefCell::new(trie),
             overlay: Overlay::new(seed),
@@ -260,6 +253,12 @@ impl<'a, C: Crypto> StateUpdate<'a, C> {
         let root = editor.finish()?;
         Ok((root, trie))
     }
+}
+
+/// A seed for tables of what a chunk brings: who chooses its keys does not know the root on which they will meet.
+pub(crate) fn table_seed(root: &CryptoHash) -> u64 {
+    let (words, _) = root.0.as_chunks();
+    words.iter().fold(0, |seed, word| seed ^ u64::from_le_bytes(*word))
 }
 
 #[cfg(test)]

@@ -123,10 +123,15 @@ impl Overlay {
         let mut chosen: Vec<_> = self
             .slots
             .iter()
-            .filter_map(|slot| choose(slot).map(|value| (&*slot.key, value)))
+            .filter_map(|slot| choose(slot).map(|value| (words::beginning(&slot.key), &*slot.key, value)))
             .collect();
-        chosen.sort_unstable_by(|(left, _), (right, _)| words::compare(left, right));
-        chosen
+        // Most keys differ in their beginnings.
+        chosen.sort_unstable_by(|(left_beginning, left, _), (right_beginning, right, _)| {
+            left_beginning
+                .cmp(right_beginning)
+                .then_with(|| words::compare(left, right))
+        });
+        chosen.into_iter().map(|(_, key, value)| (key, value)).collect()
     }
 
     fn find(&self, hash: u64, key: &[u8]) -> Option<u32> {
@@ -154,25 +159,7 @@ impl Overlay {
     }
 
     fn hash(&self, key: &[u8]) -> u64 {
-        /// Two halves of an odd number with no pattern in its bits.
-        const HALVES: (u64, u64) = (0x9e37_79b9, 0x7f4a_7c15);
-        // The product of the two halves of state and word: a choice of words that collides for one seed does not for another. A
-        // product of 128 bits would mix better, and is a loop on machines without one.
-        let mix = |state: u64, word: u64| {
-            let mixed = state ^ word;
-            let product = ((mixed & u64::from(u32::MAX)) ^ HALVES.0).wrapping_mul((mixed >> 32) ^ HALVES.1);
-            product ^ mixed.rotate_left(29)
-        };
-        let (words, rest) = key.as_chunks::<8>();
-        let state = words
-            .iter()
-            .fold(self.seed, |state, word| mix(state, u64::from_le_bytes(*word)));
-        let tail = rest
-            .iter()
-            .rev()
-            .fold(rest.len() as u64, |tail, byte| tail << 8 | u64::from(*byte));
-        // Once more: tables look at the low bits and at the highest.
-        mix(mix(state, tail), HALVES.1)
+        words::seeded_hash(self.seed, key)
     }
 }
 

@@ -251,7 +251,7 @@ fn removed_account_leaves_nothing_and_pays_for_its_data() {
     };
     let mut map = Map::new();
     for (id, balance) in [(&alice, 5), (&alice2, 50)] {
-        map.insert(keys::account(id), vec![0; 72]);
+        map.insert(keys::account(id).to_vec(), vec![0; 72]);
         map.insert(keys::contract_code(id), b"code".to_vec());
         map.insert(keys::access_key(id, &handle), gas_key(balance));
         map.insert(keys::gas_key_nonce(id, &handle, 0), vec![0; 8]);

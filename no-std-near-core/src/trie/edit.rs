@@ -97,7 +97,6 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
     /// Makes a node of the editor out of an entry.
     pub(super) fn load(&mut self, entry: u32) -> Result<usize, StorageError> {
         let Node { kind, memory_usage } = self.trie.node(entry)?;
-        let link = |ordinal| self.trie.link(entry, ordinal);
         let kind = match kind {
             NodeKind::Leaf { extension, value } => EditKind::Leaf {
                 extension: Extension::Encoded(extension),
@@ -106,19 +105,16 @@ impl<'t, 'a: 'v, 'v, C: Crypto> TrieEditor<'t, 'a, 'v, C> {
             NodeKind::Extension { extension, child } => EditKind::Extension {
                 extension: Extension::Encoded(extension),
                 child: Child::Old {
-                    link: link(0),
+                    link: self.trie.link(entry, 0),
                     hash: child,
                 },
             },
             NodeKind::Branch { children, value } => {
-                let mut slots = BranchChildren::default();
-                let first = usize::from(value.is_some());
-                for (ordinal, (nibble, hash)) in children.iter().enumerate() {
-                    let link = link(first + ordinal);
-                    slots.set(nibble, Child::Old { link, hash });
-                }
+                // The value's link comes first.
+                let mut links = self.trie.links_of(entry);
+                links.start = links.end.min(links.start + u32::from(value.is_some()));
                 EditKind::Branch {
-                    children: Box::new(slots),
+                    children: Box::new(BranchChildren::read(children, links)),
                     value: value.map(Value::Old),
                 }
             }

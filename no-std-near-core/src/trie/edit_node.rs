@@ -2,9 +2,11 @@
 
 use super::StorageError;
 use super::nibbles::Nibbles;
-use super::node::{EXTENSION_BYTE_COST, HASH_LEN, NODE_COST, ValueRef};
+use super::node::{Children, EXTENSION_BYTE_COST, HASH_LEN, NODE_COST, ValueRef};
+use super::partial::NO_ENTRY;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 /// The pieces of keys between nodes.
 #[derive(Clone, Debug)]
@@ -104,44 +106,70 @@ impl Child<'_> {
     }
 }
 
-/// The children of a branch by nibble.
-#[derive(Clone, Debug)]
+/// The children of a branch by nibble. Those that were read are looked up in the node's bytes.
+#[derive(Clone, Debug, Default)]
 pub(super) struct BranchChildren<'v> {
-    slots: [Child<'v>; 16],
+    /// As the node was read, and the links behind it.
+    read: Children<'v>,
+    links: Range<u32>,
+    /// Unchanged subtrees that came from elsewhere: hardly ever any.
+    moved: Vec<(u8, Child<'v>)>,
+    /// Nodes of the editor, where `edited` says so.
+    nodes: [u32; 16],
     /// Bit i: there is a child at nibble i.
     present: u16,
     /// Bit i: the child at nibble i is a node of the editor.
     edited: u16,
 }
 
-impl Default for BranchChildren<'_> {
-    fn default() -> Self {
+impl<'v> BranchChildren<'v> {
+    /// The children of a node that was read, and the links to them.
+    pub(super) fn read(children: Children<'v>, links: Range<u32>) -> Self {
         Self {
-            slots: [Child::None; 16],
-            present: 0,
-            edited: 0,
+            read: children,
+            links,
+            present: children.mask(),
+            ..Self::default()
         }
     }
-}
 
-impl<'v> BranchChildren<'v> {
+    #[inline]
     pub(super) fn get(&self, nibble: u8) -> Child<'v> {
-        self.slots[usize::from(nibble & 0xf)]
+        let (nibble, bit) = (nibble & 0xf, 1 << (nibble & 0xf));
+        if self.edited & bit != 0 {
+            return Child::Edited(self.nodes[usize::from(nibble)] as usize);
+        }
+        if self.present & bit == 0 {
+            return Child::None;
+        }
+        if let Some((_, child)) = self.moved.iter().find(|(moved, _)| *moved == nibble) {
+            return *child;
+        }
+        match self.read.get(nibble) {
+            Some((ordinal, hash)) => {
+                let link = self.links.clone().nth(ordinal).unwrap_or(NO_ENTRY);
+                Child::Old { link, hash }
+            }
+            None => Child::None,
+        }
     }
 
+    #[inline]
     pub(super) fn set(&mut self, nibble: u8, child: Child<'v>) {
-        let bit = 1 << (nibble & 0xf);
-        self.present = if child.is_some() {
-            self.present | bit
-        } else {
-            self.present & !bit
-        };
-        self.edited = if child.edited().is_some() {
-            self.edited | bit
-        } else {
-            self.edited & !bit
-        };
-        self.slots[usize::from(nibble & 0xf)] = child;
+        let (nibble, bit) = (nibble & 0xf, 1 << (nibble & 0xf));
+        self.present |= bit;
+        self.edited &= !bit;
+        if !self.moved.is_empty() {
+            self.moved.retain(|(moved, _)| *moved != nibble);
+        }
+        match child {
+            Child::None => self.present &= !bit,
+            Child::Old { .. } => self.moved.push((nibble, child)),
+            Child::Edited(node) => {
+                self.edited |= bit;
+                self.nodes[usize::from(nibble)] = node as u32;
+            }
+        }
     }
 
     /// Which nibbles have a child.

@@ -91,7 +91,11 @@ impl<'a> Nibbles<'a> {
     pub fn common_prefix_len(&self, other: &Nibbles<'_>) -> usize {
         let limit = self.len().min(other.len());
         if (self.start ^ other.start) & 1 != 0 {
-            return self.first_difference(other, 0, limit);
+            let pairs = (0..limit & !1).step_by(2);
+            let equal = pairs
+                .take_while(|index| self.pair_at(*index) == other.pair_at(*index))
+                .count();
+            return self.first_difference(other, 2 * equal, limit);
         }
         // Same alignment: one nibble to reach a byte border, then whole bytes.
         let head = (self.start & 1).min(limit);
@@ -118,7 +122,9 @@ impl<'a> Nibbles<'a> {
             return false;
         }
         if (self.start ^ prefix.start) & 1 != 0 {
-            return self.first_difference(prefix, 0, len) == len;
+            let mut pairs = (0..len & !1).step_by(2);
+            return (len & 1 == 0 || self.at(len - 1) == prefix.at(len - 1))
+                && pairs.all(|index| self.pair_at(index) == prefix.pair_at(index));
         }
         let head = (self.start & 1).min(len);
         let whole_bytes = (len - head) / 2;
@@ -129,6 +135,17 @@ impl<'a> Nibbles<'a> {
     }
 
     /// `count` whole bytes from nibble `from` on, which lies on a byte border.
+    /// The half-bytes at `index` and behind it, as one byte.
+    fn pair_at(&self, index: usize) -> u8 {
+        let position = self.start + index;
+        let byte = |index: usize| self.bytes.get(index).copied().unwrap_or(0);
+        if position & 1 == 0 {
+            byte(position / 2)
+        } else {
+            byte(position / 2) << 4 | byte(position / 2 + 1) >> 4
+        }
+    }
+
     fn byte_range(&self, from: usize, count: usize) -> &'a [u8] {
         let first = (self.start + from) / 2;
         self.bytes.get(first..first + count).unwrap_or_default()

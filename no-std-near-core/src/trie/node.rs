@@ -53,7 +53,7 @@ pub struct ValueRef<'a> {
 }
 
 /// The children of a branch: a mask of the nibbles present and one hash for each.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Children<'a> {
     mask: u16,
     hashes: &'a [[u8; HASH_LEN]],
@@ -68,6 +68,11 @@ impl<'a> Children<'a> {
         }
         let ordinal = (self.mask & (bit - 1)).count_ones() as usize;
         self.hashes.get(ordinal).map(|hash| (ordinal, hash))
+    }
+
+    /// Bit i: there is a child at nibble i.
+    pub(crate) const fn mask(&self) -> u16 {
+        self.mask
     }
 
     /// How many children are present.

@@ -252,6 +252,14 @@ impl<'a> PartialTrie<'a> {
         }
     }
 
+    /// The numbers of all of the entry's links in the arena.
+    #[inline(always)]
+    pub(super) fn links_of(&self, entry: u32) -> core::ops::Range<u32> {
+        self.entries
+            .get(entry as usize)
+            .map_or(0..0, |entry| entry.first_link..entry.first_link + entry.link_count)
+    }
+
     /// The verified hash of an entry that has been entered.
     pub(super) fn hash_at(&self, entry: u32) -> &[u8; HASH_LEN] {
         self.entries
@@ -289,6 +297,7 @@ impl<'a> PartialTrie<'a> {
 
     /// Recorded sizes count each hash once, so a second entry with a hash already entered is refused.
     fn insist_on_distinct(&mut self, entry: u32, hash: &[u8; HASH_LEN]) -> Result<(), StorageError> {
+        let short_hash = |hash: &[u8; HASH_LEN]| CryptoHash(*hash).short();
         let entries = &self.entries;
         let hash_of = |id: u32| entries.get(id as usize).map_or([0; HASH_LEN], |entry| entry.hash);
         if self
@@ -369,10 +378,4 @@ pub(super) const fn verified(entry: u32) -> u32 {
 pub(super) fn entry_of(link: u32) -> Option<EntryId> {
     let entry = link & !VERIFIED;
     (entry != NO_ENTRY).then_some(EntryId(entry))
-}
-
-/// Hashes are uniform, so eight bytes of one serve as its hash; whoever grinds collisions only slows the own proof down.
-fn short_hash(hash: &[u8; HASH_LEN]) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = *hash;
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }

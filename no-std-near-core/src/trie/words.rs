@@ -64,10 +64,45 @@ fn first_difference(left: &[u8; 8], right: &[u8; 8]) -> Option<usize> {
     (difference != 0).then(|| difference.trailing_zeros() as usize / 8)
 }
 
+/// The first eight bytes of a slice as a number that is ordered as slices are; zeros stand for what is missing.
+pub(crate) fn beginning(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(beginning) => u64::from_be_bytes(*beginning),
+        None => {
+            let number = bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+            number << (64 - 8 * bytes.len()).min(63)
+        }
+    }
+}
+
 /// The order of two slices, as slices are ordered.
 pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let common = common_prefix_len(left, right);
     left.get(common).cmp(&right.get(common))
+}
+
+/// A hash of bytes for tables. The seed makes it hard to choose bytes that collide: it should not be known to who chooses them.
+pub(crate) fn seeded_hash(seed: u64, bytes: &[u8]) -> u64 {
+    /// Two halves of an odd number with no pattern in its bits.
+    const HALVES: (u64, u64) = (0x9e37_79b9, 0x7f4a_7c15);
+    // The product of the two halves of state and word: a choice of words that collides for one seed does not for another. A
+    // product of 128 bits would mix better, and is a loop on machines without one.
+    let mix = |state: u64, word: u64| {
+        let mixed = state ^ word;
+        let product = ((mixed & u64::from(u32::MAX)) ^ HALVES.0).wrapping_mul((mixed >> 32) ^ HALVES.1);
+        product ^ mixed.rotate_left(29)
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let state = words.iter().fold(seed ^ bytes.len() as u64, |state, word| {
+        mix(state, u64::from_le_bytes(*word))
+    });
+    // The rest, together with bytes before it, is one more word.
+    let tail = match bytes.last_chunk() {
+        Some(tail) => u64::from_le_bytes(*tail),
+        None => rest.iter().rev().fold(0, |tail, byte| tail << 8 | u64::from(*byte)),
+    };
+    // Once more: tables look at the low bits and at the highest.
+    mix(mix(state, tail), HALVES.1)
 }
 
 #[cfg(test)]
@@ -86,6 +121,8 @@ mod tests {
             let common = left.iter().zip(&right).take_while(|(left, right)| left == right).count();
             prop_assert_eq!(common_prefix_len(&left, &right), common);
             prop_assert_eq!(compare(&left, &right), left.cmp(&right));
+            let by_beginning = beginning(&left).cmp(&beginning(&right));
+            prop_assert!(by_beginning.is_eq() || by_beginning == left.cmp(&right));
             prop_assert_eq!(equal(&left, &right), left == right);
         }
 

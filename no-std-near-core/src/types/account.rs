@@ -247,6 +247,15 @@ impl Account {
 }
 
 impl AccountV1 {
+    fn to_array(&self) -> [u8; Account::V1_LEN_BYTES] {
+        let mut bytes = [0; Account::V1_LEN_BYTES];
+        bytes[..16].copy_from_slice(&self.amount.to_le_bytes());
+        bytes[16..32].copy_from_slice(&self.locked.to_le_bytes());
+        bytes[32..64].copy_from_slice(&self.code_hash.0);
+        bytes[64..].copy_from_slice(&self.storage_usage.to_le_bytes());
+        bytes
+    }
+
     /// `None` if the first field marks another version.
     fn from_array(bytes: &[u8; Account::V1_LEN_BYTES]) -> Option<Self> {
         let (amount, rest) = bytes.split_first_chunk()?;
@@ -265,7 +274,7 @@ impl AccountV1 {
 impl BorshSerialize for Account {
     fn serialize<W: Write>(&self, writer: &mut W) -> IoResult<()> {
         match self {
-            Self::V1(account) => account.serialize(writer),
+            Self::V1(account) => writer.write_all(&account.to_array()),
             Self::V2(account) => {
                 VERSIONED_SENTINEL.serialize(writer)?;
                 writer.write_all(&[0])?;

@@ -12,8 +12,17 @@ use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 /// A valid account identifier: 2 to 64 bytes, groups of `[a-z0-9]` joined by single `-`, `_` or `.`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialOrd, Ord)]
 pub struct AccountId(Arc<[u8]>);
+
+/// Clones need not be looked through.
+impl PartialEq for AccountId {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for AccountId {}
 
 /// What an account identifier says about how its account comes into being.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +85,15 @@ impl AccountId {
     pub fn new(text: &str) -> Result<Self, ParseAccountIdError> {
         validate(text.as_bytes())?;
         Ok(Self(Arc::from(text.as_bytes())))
+    }
+
+    /// The identifier with these bytes, if they are one.
+    ///
+    /// # Errors
+    /// The first rule the bytes break.
+    pub fn from_ascii(text: &[u8]) -> Result<Self, ParseAccountIdError> {
+        validate(text)?;
+        Ok(Self(Arc::from(text)))
     }
 
     /// Wraps a text that this crate built and that follows the rules by its construction.
@@ -177,10 +195,17 @@ fn follows_rules(text: &[u8]) -> bool {
         }
     }
     if !rest.is_empty() {
-        let mut word = [b'a'; 8];
-        for (to, from) in word.iter_mut().zip(rest) {
-            *to = *from;
-        }
+        let (word, before) = match text.last_chunk() {
+            // The rest, together with bytes before it, is one more word; who its first neighbour is has been looked at.
+            Some(word) => (*word, 0),
+            None => {
+                let mut word = [b'a'; 8];
+                for (to, from) in word.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                (word, before)
+            }
+        };
         match separators(u64::from_le_bytes(word)) {
             Some(separators) if separators & (separators << 8 | before) == 0 => {}
             _ => return false,

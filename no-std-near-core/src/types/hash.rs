@@ -8,7 +8,7 @@ use core::fmt;
 use core::str::FromStr;
 
 /// A 32-byte hash. Ordered bytewise; all zeros stands for "none" in several encodings (empty trie, no code).
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Copy, Default, PartialOrd, Ord, BorshSerialize, BorshDeserialize)]
 pub struct CryptoHash(pub [u8; 32]);
 
 impl CryptoHash {
@@ -21,6 +21,28 @@ impl CryptoHash {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// What tables find the hash by: hashes are uniform, so eight bytes of one will do. Whoever grinds collisions only slows the own
+    /// chunk and proof down.
+    pub(crate) const fn short(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
+/// Eight bytes at a time.
+impl PartialEq for CryptoHash {
+    fn eq(&self, other: &Self) -> bool {
+        crate::trie::words::equal_hashes(&self.0, &other.0)
+    }
+}
+
+impl Eq for CryptoHash {}
+
+impl core::hash::Hash for CryptoHash {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 

@@ -333,14 +333,26 @@ impl Receipt {
     /// of an account that wait for nothing.
     #[must_use]
     pub fn is_instant_receipt(&self) -> bool {
-        match self.versioned_receipt() {
-            VersionedReceiptEnum::PromiseYield(_) => true,
-            VersionedReceiptEnum::Action(receipt) => {
-                matches!(receipt.actions, [Action::DeleteAccount(_)]) && receipt.input_data_ids.is_empty()
+        let (actions, input_data_ids) = match &self.receipt {
+            ReceiptEnum::PromiseYield(_) | ReceiptEnum::PromiseYieldV2(_) => return true,
+            ReceiptEnum::Action(receipt) => (&receipt.actions, &receipt.input_data_ids),
+            ReceiptEnum::ActionV2(receipt) => (&receipt.actions, &receipt.input_data_ids),
+            ReceiptEnum::Data(_) | ReceiptEnum::PromiseResume(_) | ReceiptEnum::GlobalContractDistribution(_) => {
+                return false;
             }
-            VersionedReceiptEnum::Data(_)
-            | VersionedReceiptEnum::PromiseResume(_)
-            | VersionedReceiptEnum::GlobalContractDistribution(_) => false,
+        };
+        matches!(&actions[..], [Action::DeleteAccount(_)]) && input_data_ids.is_empty()
+    }
+
+    /// Whether the receipt has actions, waiting ones included; the others only carry data or code.
+    #[must_use]
+    pub const fn has_actions(&self) -> bool {
+        match &self.receipt {
+            ReceiptEnum::Action(_)
+            | ReceiptEnum::ActionV2(_)
+            | ReceiptEnum::PromiseYield(_)
+            | ReceiptEnum::PromiseYieldV2(_) => true,
+            ReceiptEnum::Data(_) | ReceiptEnum::PromiseResume(_) | ReceiptEnum::GlobalContractDistribution(_) => false,
         }
     }
 

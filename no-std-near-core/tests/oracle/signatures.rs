@@ -3,7 +3,7 @@
 use crate::generate::Draw;
 use borsh::BorshDeserialize;
 use near_crypto::{KeyType, PublicKey as TheirKey, SecretKey, Signature as TheirSignature};
-use no_std_near_core::crypto::{Crypto, KnownKeys, NativeCrypto};
+use no_std_near_core::crypto::{Crypto, KnownKey, NativeCrypto};
 use no_std_near_core::types::keys::{PublicKey, Signature};
 use no_std_near_core::types::to_bytes;
 
@@ -21,9 +21,9 @@ fn theirs(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
 fn verdict(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
     let ours = NativeCrypto::verify(key, message, signature);
     assert_eq!(ours, theirs(key, message, signature), "{key} {message:?} {signature}");
-    let mut known = KnownKeys::default();
+    let mut known = KnownKey::new(key);
     for time in ["first", "second"] {
-        let again = NativeCrypto::verify_one_of_many(&mut known, key, message, signature);
+        let again = NativeCrypto::verify_one_of_many(&mut known, message, signature);
         assert_eq!(again, ours, "{time} time: {key} {message:?} {signature}");
     }
     ours

@@ -76,7 +76,7 @@ fn keys_of_accounts_are_those_of_nearcore() {
         let account_id: near_primitives::types::AccountId = name.parse().expect("an account");
         let of_account = [
             (
-                keys::account(&ours),
+                keys::account(&ours).to_vec(),
                 TrieKey::Account {
                     account_id: account_id.clone(),
                 },

@@ -1,9 +1,9 @@
 //! The program's edge to the machine: its start, its end, and the precompiles behind [`Crypto`].
 
-use no_std_near_core::crypto::{Crypto, KnownKeys, NativeCrypto};
+use no_std_near_core::crypto::{Crypto, KnownKey, NativeCrypto};
 use no_std_near_core::types::hash::CryptoHash;
 use no_std_near_core::types::keys::{
-    ML_DSA_65_PUBLIC_KEY_LEN_BYTES, ML_DSA_65_SIGNATURE_LEN_BYTES, PublicKey, SECP256K1_PUBLIC_KEY_LEN_BYTES,
+    ML_DSA_65_PUBLIC_KEY_LEN_BYTES, ML_DSA_65_SIGNATURE_LEN_BYTES, SECP256K1_PUBLIC_KEY_LEN_BYTES,
     SECP256K1_SIGNATURE_LEN_BYTES, Signature,
 };
 
@@ -46,13 +46,10 @@ impl Crypto for MachineCrypto {
         NativeCrypto::verify_ed25519(public_key, message, signature)
     }
 
-    fn verify_one_of_many(
-        known: &mut KnownKeys,
-        public_key: &PublicKey,
-        message: &[u8],
-        signature: &Signature,
-    ) -> bool {
-        NativeCrypto::verify_one_of_many(known, public_key, message, signature)
+    // A frame of its own in profiles.
+    #[inline(never)]
+    fn verify_one_of_many(known: &mut KnownKey<'_>, message: &[u8], signature: &Signature) -> bool {
+        NativeCrypto::verify_one_of_many(known, message, signature)
     }
 
     fn verify_secp256k1(

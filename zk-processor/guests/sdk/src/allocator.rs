@@ -104,19 +104,34 @@ unsafe impl GlobalAlloc for Allocator {
 
 impl State {
     /// Untouched memory of a class, aligned as asked and at least to 16 bytes.
-    #[cold]
     #[inline(never)]
     fn take(&mut self, class: usize, align: usize) -> *mut u8 {
         if class > MAX_CLASS {
             return null_mut();
         }
-        let size = 1 << class;
+        // Alignments are powers of two, and whatever was handed out before ended at a multiple of the smallest block.
+        let start = self.next.wrapping_add(align - 1) & align.wrapping_neg();
+        let end = start.wrapping_add(1 << class);
+        if end > self.end || end < start {
+            return self.grow(class, align);
+        }
+        self.next = end;
+        start as *mut u8
+    }
+
+    /// [`Self::take`] where the memory there is does not suffice, or nothing was taken yet.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, class: usize, align: usize) -> *mut u8 {
         if self.end == 0 {
-            self.next = (&raw const __heap_base).addr();
+            self.next = (&raw const __heap_base).addr().next_multiple_of(MIN_BLOCK_BYTES);
             self.end = wasm32::memory_size(0) * PAGE_BYTES;
         }
-        let start = self.next.next_multiple_of(align.max(MIN_BLOCK_BYTES));
-        let Some(end) = start.checked_add(size) else {
+        let end = self
+            .next
+            .checked_next_multiple_of(align)
+            .and_then(|start| start.checked_add(1 << class));
+        let Some(end) = end else {
             return null_mut();
         };
         if end > self.end {
@@ -126,7 +141,6 @@ impl State {
             }
             self.end += pages * PAGE_BYTES;
         }
-        self.next = end;
-        start as *mut u8
+        self.take(class, align)
     }
 }
