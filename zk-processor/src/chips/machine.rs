@@ -146,6 +146,7 @@ macro_rules! machine {
 
 machine! {
     operations {
+        Absorb = super::absorb::Absorb, 1;
         Boundary = super::boundary::Boundary, 1;
         BulkCells = super::bulk_cells::BulkCells, 2;
         ByteTable = super::byte_table::ByteTable, 1;
@@ -174,6 +175,7 @@ machine! {
         Call = super::call::Call, 2, |e, h, l| super::call::call_trace(e, h, &mut l.bytes);
         Carry64 = super::carry_64::Carry64, 1, |e, h, l| super::carry_64::carry_64_trace(e, h, &mut l.bytes);
         CallIndirect = super::call_indirect::CallIndirect, 1, |e, h, l| super::call_indirect::call_indirect_trace(e, h, &mut l.bytes);
+        CellStep = super::cell_step::CellStepChip, 1, |e, h, l| super::cell_step::cell_step_trace(e, h, l.input, &mut l.bytes);
         Charge = super::charge::Charge, 1, |e, h, l| super::charge::charge_trace(e, h, &mut l.bytes);
         DivRem32 = super::div_rem::DivRem32, 1, |e, h, l| super::div_rem::div_rem_32_trace(e, h, &mut l.bytes);
         DivRem64 = super::div_rem::DivRem64, 1, |e, h, l| super::div_rem::div_rem_64_trace(e, h, &mut l.bytes);
@@ -234,23 +236,31 @@ impl MachineChip {
         Self::ALL.iter().flat_map(of).collect()
     }
 
-    /// The chip whose table holds what these events do besides their own rows, and how many rows that is for one of them.
-    pub fn operation(self) -> Option<Operation> {
-        Some(match self {
-            Self::BulkStep => Operation {
+    /// The chips whose tables hold what these events do besides their own rows, and how many rows that is for one of them.
+    pub fn operations(self) -> Vec<Operation> {
+        match self {
+            Self::BulkStep => Vec::from([Operation {
                 chip: Self::BulkCells,
                 rows: |event| super::bulk_cells::bulk_cells_rows(event),
                 edge_rows: 0,
                 fill: |e, h, l| super::bulk_cells::bulk_cells_trace(e, h, l.input, &mut l.bytes),
-            },
-            Self::HashStep => Operation {
-                chip: Self::Sha256,
-                rows: |event| super::sha_256::sha_256_rows(event),
-                edge_rows: super::sha_256::EDGE_ROWS,
-                fill: |e, h, l| super::sha_256::sha_256_trace(e, h, l.input, &mut l.bytes),
-            },
-            _ => return None,
-        })
+            }]),
+            Self::HashStep => Vec::from([
+                Operation {
+                    chip: Self::Sha256,
+                    rows: |event| super::sha_256::sha_256_rows(event),
+                    edge_rows: super::sha_256::EDGE_ROWS,
+                    fill: |e, h, l| super::sha_256::sha_256_trace(e, h, l.input, &mut l.bytes),
+                },
+                Operation {
+                    chip: Self::Absorb,
+                    rows: |event| super::absorb::absorb_rows(event),
+                    edge_rows: 0,
+                    fill: |e, h, l| super::absorb::absorb_trace(e, h, l.input, &mut l.bytes),
+                },
+            ]),
+            _ => Vec::new(),
+        }
     }
 
     /// The messages that a row may send and receive.

@@ -6,6 +6,7 @@
 //!
 //! | chip | what it proves |
 //! |---|---|
+//! | [`absorb`] | blocks that Poseidon2 takes into a state |
 //! | [`add_sub_32`] | 32-bit sums and differences |
 //! | [`add_sub_64`] | 64-bit sums and differences |
 //! | [`logic_32`], [`logic_64`] | AND, OR and XOR |
@@ -26,6 +27,7 @@
 //! | [`byte_table`] | which values are below 2^16, and the AND of two bytes |
 //! | [`call`] | direct calls and prologues |
 //! | [`call_indirect`] | calls through a table |
+//! | [`cell_step`] | comparisons, copies of passive segments, and bulk operations on tables |
 //! | [`charge`] | charges too large for a row |
 //! | [`code_leaf`] | four rows of a program |
 //! | [`divide_trap`] | divisions that trap |
@@ -64,6 +66,7 @@
 //! | [`store_64`] | 8-byte stores to a cell |
 //! | [`store_unaligned`] | stores at odd addresses and over two cells |
 
+pub mod absorb;
 pub mod add_sub_32;
 pub mod add_sub_64;
 #[cfg(test)]
@@ -85,6 +88,7 @@ pub mod byte_table;
 pub mod call;
 pub mod call_indirect;
 pub mod carry_64;
+pub mod cell_step;
 pub mod charge;
 pub mod check;
 pub mod code_leaf;

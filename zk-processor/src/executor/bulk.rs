@@ -4,7 +4,7 @@ use super::input::Input;
 use super::memory::{Cells, Full, Memory};
 use super::record::{At, Record, time};
 use super::run::Leave;
-use crate::isa::rows::{byte_step_len, hash_sizes};
+use crate::isa::rows::{byte_step_len, cell_step_len, hash_sizes, step_blocks};
 use crate::isa::spaces::{INPUT_BASE, MAX_HASH_BLOCKS, STEP_BLOCKS, STEP_CELLS};
 use crate::isa::{Instruction, Opcode, Space, Trap};
 use crate::program::commitment::Hasher;
@@ -111,7 +111,13 @@ pub(crate) fn execute<const RECORD: bool>(
             values[0] = values[3];
             Ok(Next::Continue)
         }
-        Opcode::TableCopyBegin | Opcode::TableInitBegin | Opcode::TableFillBegin => table_begin(row, values, stores),
+        Opcode::TableCopyBegin | Opcode::TableInitBegin | Opcode::TableFillBegin => {
+            check_elements(row, values, stores)?;
+            if row.opcode == Opcode::TableCopyBegin {
+                values[3] = u64::from(values[0] > values[1]);
+            }
+            Ok(Next::Continue)
+        }
         Opcode::Sha256Begin | Opcode::Poseidon2Begin => {
             let (state_len, block_len) = hash_sizes(row.opcode);
             check_aligned(values)?;
@@ -135,9 +141,7 @@ pub(crate) fn execute<const RECORD: bool>(
         }
         Opcode::MemoryInitStep => memory_init(row, values, stores),
         Opcode::MemoryCompareStep => memory_compare(values, stores),
-        Opcode::TableCopyStep => table_copy(row, values, stores),
-        Opcode::TableFillStep => table_fill(row, values, stores),
-        Opcode::TableInitStep => table_init(row, values, stores),
+        Opcode::TableCopyStep | Opcode::TableFillStep | Opcode::TableInitStep => table_step(row, values, stores),
         _ => hash(row, values, stores),
     }
 }
@@ -181,36 +185,35 @@ fn memory_copy<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores<'_
     Ok(Next::Stay)
 }
 
+/// A step within one cell of the segment and one of the destination.
 fn memory_init<const RECORD: bool>(
     row: &Instruction,
     values: &mut [u64; 4],
     stores: &mut Stores<'_, RECORD>,
 ) -> Result<Next, Leave> {
     let base = u64::from(row.high());
-    let part = byte_step_len(values[0], values[2], false);
-    stores.check_writable(values[0], part)?;
+    let part = cell_step_len(values[0], values[1], values[2]);
+    stores.check_writable(values[0], values[2])?;
     let len = stores.segment(base)?;
-    check_range(values[1], part, len, Trap::MemoryOutOfBounds)?;
-    let mut buffer = [0; STEP_BYTES + 16];
-    let first = values[1] / 8;
-    let last = (values[1] + part - 1) / 8;
-    for (cell, bytes) in (first..=last).zip(buffer.as_chunks_mut::<8>().0) {
-        *bytes = stores.segment(base + 1 + cell)?.to_le_bytes();
-    }
+    check_range(values[1], values[2], len, Trap::MemoryOutOfBounds)?;
+    let bytes = stores.segment(base + 1 + values[1] / 8)?.to_le_bytes();
     let offset = values[1] as usize % 8;
-    stores.write(values[0], &buffer[offset..offset + part as usize])?;
+    stores.write(values[0], &bytes[offset..offset + part as usize])?;
     advance(&mut values[..2], part);
     values[2] -= part;
     Ok(Next::Stay)
 }
 
+/// A step within one cell of each range. Both ranges may share a cell: the second is read at the time of reads, the first at the time of writes.
 fn memory_compare<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores<'_, RECORD>) -> Result<Next, Leave> {
-    let part = byte_step_len(values[0], values[2], false);
-    let (mut left, mut right) = ([0; STEP_BYTES], [0; STEP_BYTES]);
-    let (left, right) = (&mut left[..part as usize], &mut right[..part as usize]);
-    stores.read(values[0], left)?;
-    stores.read(values[1], right)?;
-    match left.cmp(&right) {
+    let part = cell_step_len(values[0], values[1], values[2]);
+    stores.check_readable(values[0], values[2])?;
+    stores.check_readable(values[1], values[2])?;
+    let (mut first, mut second) = ([0; 8], [0; 8]);
+    let (first, second) = (&mut first[..part as usize], &mut second[..part as usize]);
+    stores.read(values[1], second)?;
+    stores.read_at(values[0], first, time::WRITE)?;
+    match first.cmp(&second) {
         core::cmp::Ordering::Equal => {
             advance(&mut values[..2], part);
             values[2] -= part;
@@ -221,93 +224,46 @@ fn memory_compare<const RECORD: bool>(values: &mut [u64; 4], stores: &mut Stores
     Ok(Next::Stay)
 }
 
-fn table_begin<const RECORD: bool>(
+/// Both ranges lie in their tables or segments: checked by the first row, and again by each step for what is left.
+fn check_elements<const RECORD: bool>(
     row: &Instruction,
-    values: &mut [u64; 4],
+    values: &[u64; 4],
     stores: &mut Stores<'_, RECORD>,
-) -> Result<Next, Leave> {
+) -> Result<(), Leave> {
     let size = stores.table(u64::from(row.low()))?;
     check_range(values[0], values[2], size, Trap::TableOutOfBounds)?;
     let source_size = match row.opcode {
-        Opcode::TableFillBegin => return Ok(Next::Continue),
+        Opcode::TableFillBegin | Opcode::TableFillStep => return Ok(()),
         // Both tables may be one: the second read of its size has a time of its own.
-        Opcode::TableCopyBegin => stores.table_at(u64::from(row.high()), time::WRITE)?,
+        Opcode::TableCopyBegin | Opcode::TableCopyStep => stores.table_at(u64::from(row.high()), time::WRITE)?,
         _ => stores.segment(u64::from(row.high()))?,
     };
-    check_range(values[1], values[2], source_size, Trap::TableOutOfBounds)?;
-    if row.opcode == Opcode::TableCopyBegin {
-        values[3] = u64::from(values[0] > values[1]);
-    }
-    Ok(Next::Continue)
+    check_range(values[1], values[2], source_size, Trap::TableOutOfBounds)
 }
 
-fn table_copy<const RECORD: bool>(
+/// One element, of a copy downwards the last.
+fn table_step<const RECORD: bool>(
     row: &Instruction,
     values: &mut [u64; 4],
     stores: &mut Stores<'_, RECORD>,
 ) -> Result<Next, Leave> {
+    check_elements(row, values, stores)?;
     let (to, from) = (u64::from(row.low()), u64::from(row.high()));
-    let descending = values[3] == 1;
-    let part = values[2].min(u64::from(STEP_CELLS));
-    let skipped = if descending { values[2] - part } else { 0 };
-    let size = stores.table(to)?;
-    check_range(values[0].saturating_add(skipped), part, size, Trap::TableOutOfBounds)?;
-    let source_size = if from == to { size } else { stores.table(from)? };
-    check_range(
-        values[1].saturating_add(skipped),
-        part,
-        source_size,
-        Trap::TableOutOfBounds,
-    )?;
-    let mut elements = [0; STEP_CELLS as usize];
-    let elements = &mut elements[..part as usize];
-    for (index, element) in (values[1] + skipped..).zip(elements.iter_mut()) {
-        *element = stores.table(from + 1 + index)?;
+    let descending = row.opcode == Opcode::TableCopyStep && values[3] == 1;
+    let skipped = if descending { values[2] - 1 } else { 0 };
+    let source = from + 1 + values[1].wrapping_add(skipped);
+    let element = match row.opcode {
+        Opcode::TableCopyStep => stores.table(source)?,
+        Opcode::TableInitStep => stores.segment(source)?,
+        _ => values[1],
+    };
+    stores.set_table(to + 1 + values[0] + skipped, element)?;
+    match row.opcode {
+        _ if descending => {}
+        Opcode::TableFillStep => advance(&mut values[..1], 1),
+        _ => advance(&mut values[..2], 1),
     }
-    for (index, element) in (values[0] + skipped..).zip(elements.iter()) {
-        stores.set_table(to + 1 + index, *element)?;
-    }
-    if !descending {
-        advance(&mut values[..2], part);
-    }
-    values[2] -= part;
-    Ok(Next::Stay)
-}
-
-fn table_fill<const RECORD: bool>(
-    row: &Instruction,
-    values: &mut [u64; 4],
-    stores: &mut Stores<'_, RECORD>,
-) -> Result<Next, Leave> {
-    let to = u64::from(row.low());
-    let part = values[2].min(u64::from(STEP_CELLS));
-    let size = stores.table(to)?;
-    check_range(values[0], part, size, Trap::TableOutOfBounds)?;
-    for index in values[0]..values[0] + part {
-        stores.set_table(to + 1 + index, values[1])?;
-    }
-    advance(&mut values[..1], part);
-    values[2] -= part;
-    Ok(Next::Stay)
-}
-
-fn table_init<const RECORD: bool>(
-    row: &Instruction,
-    values: &mut [u64; 4],
-    stores: &mut Stores<'_, RECORD>,
-) -> Result<Next, Leave> {
-    let (to, from) = (u64::from(row.low()), u64::from(row.high()));
-    let part = values[2].min(u64::from(STEP_CELLS));
-    let size = stores.table(to)?;
-    check_range(values[0], part, size, Trap::TableOutOfBounds)?;
-    let len = stores.segment(from)?;
-    check_range(values[1], part, len, Trap::TableOutOfBounds)?;
-    for index in 0..part {
-        let element = stores.segment(from + 1 + values[1] + index)?;
-        stores.set_table(to + 1 + values[0] + index, element)?;
-    }
-    advance(&mut values[..2], part);
-    values[2] -= part;
+    values[2] -= 1;
     Ok(Next::Stay)
 }
 
@@ -317,7 +273,7 @@ fn hash<const RECORD: bool>(
     stores: &mut Stores<'_, RECORD>,
 ) -> Result<Next, Leave> {
     let (state_len, block_len) = hash_sizes(row.opcode);
-    let blocks = values[2].min(u64::from(STEP_BLOCKS));
+    let blocks = values[2].min(step_blocks(row.opcode));
     let mut state = [0; 64];
     let state = &mut state[..state_len as usize];
     let mut buffer = [0; 64 * STEP_BLOCKS as usize];
@@ -377,6 +333,11 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
     }
 
     pub(crate) fn read(&mut self, address: u64, bytes: &mut [u8]) -> Result<(), Leave> {
+        self.read_at(address, bytes, time::READ)
+    }
+
+    /// Reads cells at this time within the row.
+    fn read_at(&mut self, address: u64, bytes: &mut [u8], offset: u64) -> Result<(), Leave> {
         let len = bytes.len() as u64;
         if self.check_writable(address, len).is_ok() {
             if RECORD {
@@ -387,7 +348,7 @@ impl<const RECORD: bool> Stores<'_, RECORD> {
                     self.memory_times,
                     address,
                     len,
-                    self.now + time::READ,
+                    self.now + offset,
                 )?;
             }
             self.memory.read_bytes(address, bytes);

@@ -6,7 +6,7 @@ use super::machine::{Active, Event, Machine, Stop};
 use super::record::{At, Record, time};
 use super::run::Leave;
 use crate::isa::rows::byte_step_len;
-use crate::isa::spaces::{FIRST_FRAME_POINTER, INPUT_BASE, MAX_LOADED_GAS, MAX_LOADED_STACK, TIME_STEP};
+use crate::isa::spaces::{FIRST_FRAME_POINTER, INPUT_BASE, MAX_FUNCTIONS, MAX_LOADED_GAS, MAX_LOADED_STACK, TIME_STEP};
 use crate::isa::{ControlCell, EventKind, Instruction, Opcode, Space, Trap};
 use crate::program::commitment::MODULUS;
 use crate::program::{Artefact, Digest, Verdict};
@@ -336,8 +336,9 @@ impl<'a> Machine<'a> {
         let stack = self.get::<RECORD>(row.c(), time::C, record)?;
         let sandbox = self.live()?;
         let may_enter = matches!(sandbox.event.kind, EventKind::None | EventKind::Returned);
+        let is_function = function < u64::from(MAX_FUNCTIONS);
         match (u32::try_from(gas), u32::try_from(stack)) {
-            (Ok(gas), Ok(stack)) if may_enter && gas <= MAX_LOADED_GAS && stack <= MAX_LOADED_STACK => {
+            (Ok(gas), Ok(stack)) if may_enter && is_function && gas <= MAX_LOADED_GAS && stack <= MAX_LOADED_STACK => {
                 sandbox.enter(function, gas, stack);
             }
             _ => return Err(FAULT),

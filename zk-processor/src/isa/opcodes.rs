@@ -390,27 +390,27 @@ opcodes! {
 165 MemoryFillBegin        "memory_fill_begin"        Bulk          Bulk             [Step, OutOfBounds] "Check the range.";
 166 MemoryFillStep         "memory_fill_step"         Bulk          Bulk             [Advance, Done, OutOfBounds] "Fill up to 256 cells with the low byte of slot a + 1.";
 167 MemoryInitBegin        "memory_init_begin"        Bulk          Bulk             [Step, OutOfBounds] "Check the range and the segment's length.";
-168 MemoryInitStep         "memory_init_step"         Bulk          Bulk             [Advance, Done, OutOfBounds] "Copy up to 256 cells from the segment.";
+168 MemoryInitStep         "memory_init_step"         Bulk          Bulk             [Advance, Done, OutOfBounds] "Copy what lies in one cell of the segment and one of the destination.";
 169 MemoryCompareBegin     "memory_compare_begin"     Bulk          Bulk             [Step, OutOfBounds] "Check both ranges; slot a + 3 = 0.";
-170 MemoryCompareStep      "memory_compare_step"      Bulk          Bulk             [Advance, Done, OutOfBounds] "Compare up to 256 cells; at the first difference slot a + 3 = 1 (first range greater) or 2^32 - 1 and the count is 0. The last row sets slot a = slot a + 3.";
+170 MemoryCompareStep      "memory_compare_step"      Bulk          Bulk             [Advance, Done, OutOfBounds] "Compare what lies in one cell of each range; at the first difference slot a + 3 = 1 (first range greater) or 2^32 - 1 and the count is 0. The last row sets slot a = slot a + 3.";
 171 TableCopyBegin         "table_copy_begin"         Bulk          Bulk             [Step, TableOutOfBounds] "Check both ranges; slot a + 3 as in `memory_copy_begin`.";
-172 TableCopyStep          "table_copy_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Copy up to 256 elements.";
+172 TableCopyStep          "table_copy_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Copy one element.";
 173 TableFillBegin         "table_fill_begin"         Bulk          Bulk             [Step, TableOutOfBounds] "Check the range.";
-174 TableFillStep          "table_fill_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Fill up to 256 elements with slot a + 1.";
+174 TableFillStep          "table_fill_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Set one element to slot a + 1.";
 175 TableInitBegin         "table_init_begin"         Bulk          Bulk             [Step, TableOutOfBounds] "Check the range and the segment's length.";
-176 TableInitStep          "table_init_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Copy up to 256 elements from the segment.";
+176 TableInitStep          "table_init_step"          Bulk          Bulk             [Advance, Done, TableOutOfBounds] "Copy one element from the segment.";
 
 // context 0 only: precompiles, the sandbox, the end
 177 Sha256Begin            "sha256_begin"             Bulk          Bulk             [Step, OutOfBounds, Fault] "State (8 words of 4 bytes, slot a) and blocks (64 bytes each, slot a + 1) lie 8-byte aligned; check both ranges.";
 178 Sha256Step             "sha256_step"              Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "Compress up to 256 blocks into the state.";
 179 Poseidon2Begin         "poseidon2_begin"          Bulk          Bulk             [Step, OutOfBounds, Fault] "State (16 elements of 4 bytes, slot a) and blocks (8 elements each, slot a + 1) lie 8-byte aligned; check both ranges.";
-180 Poseidon2Step          "poseidon2_step"           Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "For up to 256 blocks: elements 0..8 of the state = block, then permute. Inputs count modulo p, results are canonical.";
+180 Poseidon2Step          "poseidon2_step"           Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "For one block: elements 0..8 of the state = block, then permute. Inputs count modulo p, results are canonical.";
 181 SandboxReadBegin       "sandbox_read_begin"       Bulk          Bulk             [Step, OutOfBounds, Fault] "Check the range here and the source range in the sandbox.";
 182 SandboxReadStep        "sandbox_read_step"        Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "Copy up to 256 cells from the sandbox.";
 183 SandboxWriteBegin      "sandbox_write_begin"      Bulk          Bulk             [Step, OutOfBounds, Fault] "Check the source range here and the range in the sandbox.";
 184 SandboxWriteStep       "sandbox_write_step"       Bulk          Bulk             [Advance, Done, OutOfBounds, Fault] "Copy up to 256 cells to the sandbox.";
 185 SandboxOpen            "sandbox_open"             Sandbox       Slot             [Step, OutOfBounds, Fault] "Open a fresh context for the program whose root (8 elements of 4 bytes, modulo p) lies at the 8-byte aligned address a; none may be live, the program must be accepted. Its frame pointer is 1, its event none.";
-186 SandboxEnter           "sandbox_enter"            Sandbox       Enter            [Step, Fault] "Give control to function a of the live sandbox with gas b and stack c; its event must be none or returned.";
+186 SandboxEnter           "sandbox_enter"            Sandbox       Enter            [Step, Fault] "Give control to function a (below 2^20) of the live sandbox with gas b and stack c; its event must be none or returned.";
 187 SandboxResume          "sandbox_resume"           Sandbox       Slot             [Step, Fault] "Give control back to the sandbox with gas a; its event must be a host call or out of gas.";
 188 SandboxDrop            "sandbox_drop"             Sandbox       Nullary          [Step, Fault] "Discard the live sandbox.";
 189 ControlGet             "control_get"              Sandbox       ControlGet       [Step, Fault] "dst = control cell.";

@@ -9,8 +9,8 @@
 
 use super::opcodes::{Opcode, Shape};
 use super::spaces::{
-    INPUT_BASE, MAX_FRAME_POINTER, MAX_HASH_BLOCKS, MAX_LOADED_GAS, MAX_LOADED_STACK, MAX_PAGES, PAGE_BYTES,
-    STEP_BLOCKS, STEP_CELLS,
+    INPUT_BASE, MAX_FRAME_POINTER, MAX_FUNCTIONS, MAX_HASH_BLOCKS, MAX_LOADED_GAS, MAX_LOADED_STACK, MAX_PAGES,
+    PAGE_BYTES, STEP_BLOCKS, STEP_CELLS,
 };
 use super::{ControlCell, EventKind, Instruction, Trap};
 
@@ -189,6 +189,21 @@ pub fn byte_step_len(address: u64, count: u64, descending: bool) -> u64 {
     count.min(full - misaligned)
 }
 
+/// How many of `count` bytes the next step of `memory_init` or `memory_compare` covers: what lies in one cell of each range.
+#[must_use]
+pub fn cell_step_len(first: u64, second: u64, count: u64) -> u64 {
+    count.min(8 - first % 8).min(8 - second % 8)
+}
+
+/// The most blocks that one step of a hash covers.
+#[must_use]
+pub fn step_blocks(opcode: Opcode) -> u64 {
+    match opcode {
+        Opcode::Poseidon2Step => 1,
+        _ => u64::from(STEP_BLOCKS),
+    }
+}
+
 /// How many of the slots a, a + 1, … a bulk row accesses: the fourth holds the direction of a copy or the verdict of a comparison.
 #[must_use]
 pub fn bulk_slots(opcode: Opcode) -> usize {
@@ -304,7 +319,7 @@ fn fits_limit(instruction: &Instruction, inputs: &GuardInputs) -> bool {
     }
 }
 
-/// Bounds of loads, stores, tables and bulk operations; for a step those of its part.
+/// Bounds of loads, stores, tables and bulk operations; for a step of up to 256 cells those of its part, for one of a cell those of what is left.
 fn is_in_bounds(instruction: &Instruction, inputs: &GuardInputs) -> bool {
     let (a, b, count) = (inputs.a, inputs.b, inputs.count);
     let is_begin = instruction.opcode.info().rows.iter().all(|row| *row != Row::Advance);
@@ -314,11 +329,6 @@ fn is_in_bounds(instruction: &Instruction, inputs: &GuardInputs) -> bool {
         } else {
             byte_step_len(address, count, inputs.descending)
         }
-    };
-    let elements = if is_begin {
-        count
-    } else {
-        count.min(u64::from(STEP_CELLS))
     };
     // A descending step works at the end of its ranges.
     let from = |address: u64, part: u64| {
@@ -336,15 +346,15 @@ fn is_in_bounds(instruction: &Instruction, inputs: &GuardInputs) -> bool {
         }
         Opcode::MemoryFillBegin | Opcode::MemoryFillStep => inputs.is_writable(a, part(a)),
         Opcode::MemoryInitBegin | Opcode::MemoryInitStep => {
-            inputs.is_writable(a, part(a)) && b + part(a) <= inputs.source_bound
+            inputs.is_writable(a, count) && b + count <= inputs.source_bound
         }
         Opcode::MemoryCompareBegin | Opcode::MemoryCompareStep => {
-            inputs.is_readable(a, part(a)) && inputs.is_readable(b, part(a))
+            inputs.is_readable(a, count) && inputs.is_readable(b, count)
         }
         Opcode::TableCopyBegin | Opcode::TableCopyStep | Opcode::TableInitBegin | Opcode::TableInitStep => {
-            from(a, elements) + elements <= inputs.bound && from(b, elements) + elements <= inputs.source_bound
+            a + count <= inputs.bound && b + count <= inputs.source_bound
         }
-        Opcode::TableFillBegin | Opcode::TableFillStep => a + elements <= inputs.bound,
+        Opcode::TableFillBegin | Opcode::TableFillStep => a + count <= inputs.bound,
         Opcode::SandboxReadBegin | Opcode::SandboxReadStep => {
             inputs.is_writable(a, part(a)) && b + part(a) <= sandbox_bytes
         }
@@ -356,7 +366,7 @@ fn is_in_bounds(instruction: &Instruction, inputs: &GuardInputs) -> bool {
             let blocks = if is_begin {
                 count
             } else {
-                count.min(u64::from(STEP_BLOCKS))
+                count.min(step_blocks(instruction.opcode))
             };
             inputs.is_writable(a, state_len)
                 && inputs.is_readable(b, blocks.saturating_mul(block_len))
@@ -390,6 +400,7 @@ fn faults(instruction: &Instruction, inputs: &GuardInputs) -> bool {
         Opcode::SandboxEnter => {
             !inputs.sandbox_is_live
                 || !(event(EventKind::None) || event(EventKind::Returned))
+                || inputs.a >= u64::from(MAX_FUNCTIONS)
                 || inputs.b > u64::from(MAX_LOADED_GAS)
                 || inputs.count > u64::from(MAX_LOADED_STACK)
         }

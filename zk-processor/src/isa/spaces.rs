@@ -33,11 +33,14 @@ pub const MAX_GUEST_PAGES: u32 = 1 << 15;
 /// Linear memory of a 32-bit program has at most this many pages.
 pub const MAX_PAGES: u32 = 1 << 16;
 
-/// One bulk step touches at most this many destination cells.
+/// One step of a copy or fill of memory touches at most this many destination cells.
 pub const STEP_CELLS: u32 = 256;
 
-/// One hash step compresses at most this many blocks.
+/// One step of SHA-256 compresses at most this many blocks.
 pub const STEP_BLOCKS: u32 = 256;
+
+/// An entry map has this many entries; functions behind a program's own lead to row 0.
+pub const MAX_FUNCTIONS: u32 = 1 << 20;
 
 /// One hash operation covers fewer blocks than this.
 pub const MAX_HASH_BLOCKS: u64 = 1 << 26;

@@ -110,10 +110,11 @@ pub fn fill(segment: &Segment, programs: &Programs<'_>, input: &InputTree, memor
             let filled = instances(*chip, events, |events, height| fill(events, height, &mut lookups));
             tables.insert(*chip, filled);
         }
-        let Some(operation) = chip.operation() else { continue };
-        for (part, height) in operation.split(events) {
-            let table = (operation.fill)(&events[part], height, &mut lookups);
-            tables.entry(operation.chip).or_default().push(table);
+        for operation in chip.operations() {
+            for (part, height) in operation.split(events) {
+                let table = (operation.fill)(&events[part], height, &mut lookups);
+                tables.entry(operation.chip).or_default().push(table);
+            }
         }
     }
     let Lookups {

@@ -1,6 +1,7 @@
 //! Which chip proves an event.
 
 use crate::chips::bulk_step::BulkStep;
+use crate::chips::cell_step::CellStep;
 use crate::chips::event::Event;
 use crate::chips::gadgets::hand_over::split_accesses;
 use crate::chips::hash_step::HashStep;
@@ -76,6 +77,9 @@ fn chip_of(event: &Event) -> Option<MachineChip> {
     }
     if BulkStep::of(event).is_some() {
         return Some(MachineChip::BulkStep);
+    }
+    if CellStep::of(event).is_some() {
+        return Some(MachineChip::CellStep);
     }
     if HashStep::of(event).is_some() {
         return Some(MachineChip::HashStep);

@@ -13,6 +13,7 @@ use crate::chips::event::{Event, State};
 use crate::chips::hand_over::gives_back;
 use crate::chips::machine::MachineChip;
 use crate::chips::memory_leaf::LeafEvent;
+use crate::chips::sandbox_switch::entered_function;
 use crate::executor::inspect::{elements, holds_elements};
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
 use crate::isa::{Family, Opcode, Space};
@@ -258,8 +259,11 @@ impl Collector {
         }
         if let Some(function) = function_of(&event) {
             *self.entries.entry((handle, function)).or_insert(0) += 1;
-            let leaf = function / ENTRIES_PER_LEAF as u32;
-            self.open_read_node(1, handle, leaf, ENTRY_DEPTH as u32, MachineChip::EntryLeaf);
+            self.open_entry(handle, function);
+        }
+        // What is entered is looked up in the sandbox's program; its table asks for it when it is filled.
+        if let Some(function) = entered_function(&event) {
+            self.open_entry(event.after.handle, function);
         }
         let mut is_second = false;
         for access in &event.accesses {
@@ -278,11 +282,19 @@ impl Collector {
         Ok(())
     }
 
+    /// The leaf of an entry map that holds this function.
+    fn open_entry(&mut self, handle: u32, function: u32) {
+        let leaf = function / ENTRIES_PER_LEAF as u32;
+        self.open_read_node(1, handle, leaf, ENTRY_DEPTH as u32, MachineChip::EntryLeaf);
+    }
+
     /// A row of a chip.
     fn push(&mut self, chip: MachineChip, event: Event) {
         self.sizes.add(chip, 1);
-        if let Some(operation) = chip.operation() {
-            self.sizes.add(operation.chip, (operation.rows)(&event));
+        if matches!(chip, MachineChip::BulkStep | MachineChip::HashStep) {
+            for operation in chip.operations() {
+                self.sizes.add(operation.chip, (operation.rows)(&event));
+            }
         }
         let place = chip as usize - (MachineChip::ALL.len() - MachineChip::INSTRUCTIONS.len());
         self.events[place].push(event);

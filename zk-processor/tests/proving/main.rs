@@ -1,12 +1,14 @@
 //! Runs as tables: the executor's events satisfy every claim of every chip, and all buses balance.
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is its own module")]
 
+mod coverage;
 #[path = "../machine/programs.rs"]
 mod programs;
 mod random;
+mod tables;
+mod visits;
 
-use zk_processor::chips::builder::Chip;
-use zk_processor::chips::check::{CheckBuilder, Failure, Table, check};
+use tables::failures;
 use zk_processor::executor::{Input, Limits, Machine};
 use zk_processor::lowering::{Metering, Options, lower};
 use zk_processor::program::Artefact;
@@ -197,29 +199,6 @@ fn sandboxes_hold_across_segments() {
     // 6 + 100 + 1 is what `serve` returns; the trap and the exhausted stack are events 2 and trap 9.
     assert_eq!([output[4], output[8], output[12]], [107, 2, 9]);
     assert!(all.len() > 3);
-}
-
-fn failures(segment: &FilledSegment) -> Vec<Failure> {
-    let evals: Vec<_> = segment
-        .tables
-        .iter()
-        .map(|table| {
-            let chip = table.chip;
-            move |builder: &mut CheckBuilder<'_>| chip.eval(builder)
-        })
-        .collect();
-    let tables: Vec<_> = segment
-        .tables
-        .iter()
-        .zip(&evals)
-        .map(|(table, eval)| Table {
-            name: table.chip.name(),
-            eval,
-            trace: &table.trace,
-            public_values: &table.public_values,
-        })
-        .collect();
-    check(&tables)
 }
 
 #[test]
@@ -434,6 +413,31 @@ fn copies_fills_and_hashes_hold() {
                 (loop (br 0))))"#,
         &Input::new(&[], &witness),
         100,
+        1,
+    );
+}
+
+#[test]
+fn comparisons_and_poseidon_steps_hold() {
+    let witness: Vec<u8> = (0..=255).collect();
+    assert_holds(
+        r#"(module
+            (import "zk" "poseidon2" (func $poseidon2 (param i32 i32 i32)))
+            (import "zk" "memory_compare" (func $compare (param i32 i32 i32) (result i32)))
+            (memory 1)
+            (data (i32.const 0x103) "abcdefghijklmnopqrstuvwxyz")
+            (data (i32.const 0x206) "abcdefghijklmnopqrstUvwxyz")
+            (func (export "main")
+                (i32.store (i32.const 0) (call $compare (i32.const 0x103) (i32.const 0x206) (i32.const 20)))
+                (i32.store (i32.const 4) (call $compare (i32.const 0x103) (i32.const 0x206) (i32.const 26)))
+                (i32.store (i32.const 8) (call $compare (i32.const 0x206) (i32.const 0x103) (i32.const 26)))
+                (i32.store (i32.const 12) (call $compare (i32.const 0x80000003) (i32.const 0x103) (i32.const 26)))
+                (i32.store (i32.const 16) (call $compare (i32.const 0x105) (i32.const 0x105) (i32.const 26)))
+                (call $poseidon2 (i32.const 0x1000) (i32.const 0x80000010) (i32.const 3))
+                (call $poseidon2 (i32.const 0x1000) (i32.const 0x1000) (i32.const 2))
+                (loop (br 0))))"#,
+        &Input::new(&[], &witness),
+        200,
         1,
     );
 }

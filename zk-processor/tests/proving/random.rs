@@ -1,15 +1,13 @@
 //! Generated programs under the plain driver: whatever they do, traps and empty budgets included, their tables hold.
 
 use zk_processor::executor::Limits;
-use zk_processor::isa::Opcode;
 use zk_processor::lowering::{Metering, Options, lower};
 use zk_processor::plain::{self, Call};
 use zk_processor::program::{Artefact, ExportKind, Verdict};
-use zk_processor::proving::segment::SegmentError;
 use zk_processor::proving::{InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
 
-use crate::failures;
 use crate::programs::{Numbers, generated};
+use crate::tables::failures;
 
 /// Budget of a call (operators): enough for most, so that some run out.
 const GAS: u64 = 3_000;
@@ -18,23 +16,10 @@ const FUEL: u32 = 100;
 /// Segments are cut after this many instructions: programs run over several.
 const SEGMENT_INSTRUCTIONS: u32 = 4_000;
 
-/// Operations that have no chip yet; a program that executes one is set aside and counted.
-const NO_CHIP_YET: &[Opcode] = &[
-    Opcode::MemoryInitBegin,
-    Opcode::MemoryInitStep,
-    Opcode::TableCopyBegin,
-    Opcode::TableCopyStep,
-    Opcode::TableFillBegin,
-    Opcode::TableFillStep,
-    Opcode::TableInitBegin,
-    Opcode::TableInitStep,
-];
-
 /// What became of some programs.
 #[derive(Debug, Default)]
 struct Totals {
     held: usize,
-    set_aside: usize,
     instructions: u64,
 }
 
@@ -74,14 +59,7 @@ fn check_call(driver: &Artefact, program: &Artefact, function: u32, numbers: &mu
     };
     loop {
         let mut walk = Walk::new(&mut machine).expect("a runtime");
-        let segment = match collect(&mut walk, &limits) {
-            Ok(segment) => segment,
-            Err(SegmentError::Unproved(unproved)) if NO_CHIP_YET.contains(&unproved.opcode) => {
-                totals.set_aside += 1;
-                return;
-            }
-            Err(error) => panic!("function {function}: {error}"),
-        };
+        let segment = collect(&mut walk, &limits).unwrap_or_else(|error| panic!("function {function}: {error}"));
         totals.instructions += segment.instructions() as u64;
         let filled = fill(&segment, &programs, &input, &mut memories);
         let failures = failures(&filled);

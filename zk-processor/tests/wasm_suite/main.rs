@@ -7,7 +7,15 @@
 mod engine;
 mod link;
 mod processor_engine;
+#[path = "../machine/programs.rs"]
+#[expect(dead_code, reason = "generated programs are for other tests")]
+mod programs;
 mod script;
+#[path = "../proving/tables.rs"]
+mod tables;
+#[path = "../proving/visits.rs"]
+#[expect(dead_code, reason = "the suite is not watched, only checked")]
+mod visits;
 mod wasmi_engine;
 
 use engine::Features;
@@ -71,4 +79,44 @@ fn reference_engine_passes() {
 #[test]
 fn wasm_suite() {
     run_suite(processor_engine::ProcessorEngine::new);
+}
+
+/// Scripts whose runs are checked as tables in the ordinary tests: passive segments and tables, integers, addresses, calls, floats.
+const SAMPLED_FILES: &[&str] = &[
+    "bulk.wast",
+    "table_init.wast",
+    "endianness.wast",
+    "br_table.wast",
+    "f32_bitwise.wast",
+    "wide-arithmetic.wast",
+];
+
+/// Instructions of a segment of what one script executes.
+const SEGMENT_INSTRUCTIONS: u32 = 200_000;
+
+/// Runs scripts again under a guest and checks the tables of what they execute, without proofs.
+fn assert_scripts_hold(is_wanted: impl Fn(&str) -> bool, segments: usize) -> usize {
+    let mut instructions = 0;
+    for (features, file) in files().into_iter().filter(|(_, file)| is_wanted(file.name())) {
+        let mut engine = processor_engine::ProcessorEngine::new(features);
+        script::run(&mut engine, &file, &mut Tally::default());
+        let done = engine.visits().assert_hold(SEGMENT_INSTRUCTIONS, segments);
+        println!("{}/{}: {done} instructions hold", file.parent(), file.name());
+        instructions += done;
+    }
+    instructions
+}
+
+#[test]
+fn a_sample_of_the_suite_holds_as_tables() {
+    let is_sampled = |name: &str| SAMPLED_FILES.contains(&name);
+    let instructions = assert_scripts_hold(is_sampled, 1);
+    assert!(instructions > 10_000, "{instructions}");
+}
+
+#[test]
+fn deep_the_suite_holds_as_tables() {
+    let is_run = |name: &str| SKIPPED_FILES.iter().all(|(skipped, _)| *skipped != name);
+    let instructions = assert_scripts_hold(is_run, 20);
+    assert!(instructions > 1_000_000, "{instructions}");
 }

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use zk_processor::executor::{Limits, Machine, Stop};
+use zk_processor::isa::spaces::MAX_LOADED_STACK;
 use zk_processor::isa::{EventKind, Trap};
 use zk_processor::lowering::{self, ImportedGlobal, ImportedSize, LoweringError, Options};
 use zk_processor::program::{Artefact, ExportKind, ValueType, Verdict};
 
 use crate::engine::{Engine, Failure, Features, Value};
+use crate::visits::Visits;
 
 pub(crate) struct ProcessorEngine {
     options: Options<'static>,
@@ -18,6 +20,8 @@ pub(crate) struct ProcessorEngine {
 
 struct Instance {
     program: &'static Artefact,
+    /// What was asked of it: functions with their arguments.
+    calls: Vec<(u32, Vec<u64>)>,
     machine: Machine<'static>,
 }
 
@@ -77,6 +81,21 @@ impl ProcessorEngine {
             instances: Vec::new(),
             registered: BTreeMap::new(),
         }
+    }
+
+    /// The same calls again, under a guest: one instance after the other, each from its beginning.
+    pub(crate) fn visits(&self) -> Visits {
+        let mut visits = Visits::default();
+        for instance in self.instances.iter().filter(|instance| !instance.calls.is_empty()) {
+            visits.open(instance.program);
+            for (function, arguments) in &instance.calls {
+                for (slot, argument) in (0..).zip(arguments) {
+                    visits.set(slot, *argument);
+                }
+                visits.enter(*function, 0, MAX_LOADED_STACK);
+            }
+        }
+        visits
     }
 
     fn lower(wasm: &[u8], options: &Options<'_>) -> Result<Artefact, Failure> {
@@ -207,7 +226,16 @@ impl Engine for ProcessorEngine {
         machine
             .open(program)
             .map_err(|error| Failure::Unlinkable(error.to_string()))?;
-        self.instances.push(Instance { program, machine });
+        self.instances.push(Instance {
+            program,
+            calls: program
+                .interface
+                .start
+                .map(|start| (start, Vec::new()))
+                .into_iter()
+                .collect(),
+            machine,
+        });
         let instance = self.instances.len() - 1;
         if let Some(start) = program.interface.start {
             self.call(instance, start, &[], 0)?;
@@ -226,6 +254,7 @@ impl Engine for ProcessorEngine {
             .function_type(instance, function)
             .ok_or_else(|| Failure::Unlinkable("no type".to_owned()))?;
         let arguments: Vec<u64> = arguments.iter().map(|value| to_slot(*value)).collect();
+        self.instances[instance].calls.push((function, arguments.clone()));
         let results = self.call(instance, function, &arguments, function_type.results.len())?;
         Ok(results
             .into_iter()

@@ -20,7 +20,7 @@
 //! in the window; others are below 2^16.
 //!
 //! # Not proved here
-//! What the cells hold: see [`bulk_cells`](super::bulk_cells). Traps out of bounds. `memory_init`, `memory_compare` and the operations on tables. Degree 3.
+//! What the cells hold: see [`bulk_cells`](super::bulk_cells). Traps out of bounds. Other bulk operations: see [`cell_step`](super::cell_step). Degree 3.
 
 mod air;
 mod bounds;

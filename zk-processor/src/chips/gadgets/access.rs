@@ -70,18 +70,28 @@ impl<T: Copy> AccessCols<T> {
     ) where
         T: Into<B::Expr>,
     {
+        let space = B::Expr::from_u32(place.space as u32);
+        let key = [space, place.context.clone(), place.cell.clone()];
+        self.access_in(builder, key, &place.time, [old, new], count);
+    }
+
+    /// Like [`Self::access`], for rows of several opcodes whose spaces differ: the space in `key` is a sum of selectors times constants.
+    pub fn access_in<B: ChipBuilder<Var = T>>(
+        &self,
+        builder: &mut B,
+        key: [B::Expr; 3],
+        now: &B::Expr,
+        [old, new]: [[B::Expr; 4]; 2],
+        count: &B::Expr,
+    ) where
+        T: Into<B::Expr>,
+    {
         let message = |time: B::Expr, limbs: [B::Expr; 4]| {
-            let key = [
-                B::Expr::from_u32(place.space as u32),
-                place.context.clone(),
-                place.cell.clone(),
-                time,
-            ];
-            Message::new(Tag::Memory, key.into_iter().chain(limbs))
+            Message::new(Tag::Memory, key.clone().into_iter().chain([time]).chain(limbs))
         };
         builder.receive(message(self.previous.into(), old), count.clone());
-        builder.send(message(place.time.clone(), new), count.clone());
-        let difference = place.time.clone() - self.previous.into() - B::Expr::ONE;
+        builder.send(message(now.clone(), new), count.clone());
+        let difference = now.clone() - self.previous.into() - B::Expr::ONE;
         let low = difference - self.difference_high.into() * B::Expr::from_u32(1 << 16);
         builder.send(Message::range16(low), count.clone());
     }

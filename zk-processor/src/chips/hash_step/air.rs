@@ -73,7 +73,7 @@ fn rows_are_of_one_kind<B: ChipBuilder>(
     builder.claim("only context 0 hashes", real.clone() * execution.context.into());
 }
 
-/// A part is 256 blocks if the count has as many, else the count, and at least one.
+/// A part is 256 blocks if the count has as many, else the count, and at least one; of Poseidon2 it is one block.
 fn part_is_right<B: ChipBuilder>(builder: &mut B, row: &HashStepCols<B::Var>, real: &B::Expr) {
     let (advance, full, part): (B::Expr, B::Expr, B::Expr) =
         (row.is_advance.into(), row.is_full.into(), row.part.into());
@@ -81,7 +81,11 @@ fn part_is_right<B: ChipBuilder>(builder: &mut B, row: &HashStepCols<B::Var>, re
     let name = "a part is the count or 256 blocks";
     builder.claim_boolean(name, full.clone());
     builder.claim(name, full.clone() * (one::<B::Expr>() - advance.clone()));
-    builder.claim(name, full.clone() * (part.clone() - B::Expr::from_u32(STEP_BLOCKS)));
+    // A full step of Poseidon2 is one block, and all of its steps are full.
+    let fewer = row.is_poseidon.into() * B::Expr::from_u32(STEP_BLOCKS - 1);
+    let most = B::Expr::from_u32(STEP_BLOCKS) - fewer;
+    builder.claim(name, full.clone() * (part.clone() - most));
+    builder.claim(name, row.is_poseidon.into() * (advance.clone() - full.clone()));
     let short = advance.clone() - full;
     builder.claim(name, short.clone() * (part.clone() - low.clone()));
     builder.claim(name, short * high.clone());

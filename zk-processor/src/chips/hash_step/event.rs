@@ -2,8 +2,7 @@
 
 use crate::chips::event::{Access, Event};
 use crate::isa::Opcode;
-use crate::isa::rows::hash_sizes;
-use crate::isa::spaces::STEP_BLOCKS;
+use crate::isa::rows::{hash_sizes, step_blocks};
 
 /// An event of a hash operation with its accesses told apart.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +33,7 @@ impl<'a> HashStep<'a> {
         };
         let slots = [state, blocks, count];
         let part = if advances {
-            (count.old as u32).min(STEP_BLOCKS)
+            count.old.min(step_blocks(opcode)) as u32
         } else {
             0
         };

@@ -2,9 +2,9 @@
 //!
 //! # Proves
 //! The row executes in context 0; slots a and a + 1 hold addresses that are multiples of 8, slot a + 2 the number of blocks. A *begin* row proves that the state
-//! lies in memory and all blocks in memory or all in the input window, and goes to pc + 1. An *advance* row proves the same of its part, min(count, 256) blocks and
+//! lies in memory and all blocks in memory or all in the input window, and goes to pc + 1. An *advance* row proves the same of its part, min(count, 256) blocks (of Poseidon2 one) and
 //! at least one, advances slots a + 1 and a + 2 and stays at its pc; for SHA-256 the four cells of the state hold afterwards what [`sha_256`](super::sha_256) makes of them, for
-//! Poseidon2 the part is handed to its own table. A *done* row has the count 0 and goes to pc + 1.
+//! Poseidon2 the block is handed to [`absorb`](super::absorb). A *done* row has the count 0 and goes to pc + 1.
 //!
 //! # Rows
 //! One per instruction. Padding rows are zero and speak on no bus.

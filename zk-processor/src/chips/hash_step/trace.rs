@@ -12,8 +12,8 @@ use crate::chips::gadgets::access::{AccessCols, ask_high_bytes};
 use crate::chips::gadgets::slots::{execution_cells, low_limbs, zero_row};
 use crate::chips::trace::Trace;
 use crate::isa::Opcode;
-use crate::isa::rows::hash_sizes;
-use crate::isa::spaces::{INPUT_BASE, MAX_PAGES, STEP_BLOCKS};
+use crate::isa::rows::{hash_sizes, step_blocks};
+use crate::isa::spaces::{INPUT_BASE, MAX_PAGES};
 
 /// One row per event; padding rows are all zero.
 pub fn hash_step_trace(events: &[Event], minimum_height_log2: u32, lookups: &mut ByteLookups) -> Trace {
@@ -66,7 +66,7 @@ fn fill_operands(step: &HashStep<'_>, row: &mut HashStepCols<Val>, lookups: &mut
     let (_, block_len) = hash_sizes(step.event.instruction.opcode);
     let (bytes, from) = (step.part * block_len as u32, step.blocks_address());
     row.part = Val::from_u32(step.part);
-    row.is_full = Val::from_bool(step.part == STEP_BLOCKS);
+    row.is_full = Val::from_bool(u64::from(step.part) == step_blocks(step.event.instruction.opcode));
     row.carry = Val::from_bool((from & 0xffff) + bytes > 0xffff);
     row.wraps = Val::from_bool(from.checked_add(bytes).is_none());
     row.borrow = Val::from_bool(step.count() & 0xffff < step.part);

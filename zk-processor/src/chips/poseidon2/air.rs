@@ -10,7 +10,7 @@ use p3_koala_bear::{
 use p3_poseidon2::GenericPoseidon2LinearLayers;
 
 use super::columns::Poseidon2Cols;
-use super::{DIGEST_WIDTH, STATE_WIDTH};
+use super::{DIGEST_WIDTH, HALF_FULL_ROUNDS, PARTIAL_ROUNDS, STATE_WIDTH};
 use crate::chips::builder::{Chip, ChipBuilder, Columns, Val};
 use crate::chips::buses::Message;
 
@@ -43,26 +43,12 @@ impl Chip for Poseidon2 {
 /// Claims and messages of the Poseidon2 chip.
 fn eval<B: ChipBuilder>(builder: &mut B) {
     let row: Poseidon2Cols<B::Var> = builder.current();
-
-    let mut state: [B::Expr; STATE_WIDTH] = row.input.map(Into::into);
-    Layers::external_linear_layer(&mut state);
-    for (constants, after) in FIRST_CONSTANTS.iter().zip(&row.first_rounds) {
-        full_round(&mut state, constants);
-        state_is(builder, &mut state, after);
-    }
-    for (constant, cube) in PARTIAL_CONSTANTS.iter().zip(&row.partial_cubes) {
-        let element = state[0].clone() + B::Expr::from(*constant);
-        builder.claim_equal("a partial round was computed", element.cube(), *cube);
-        state[0] = (*cube).into();
-        Layers::internal_linear_layer(&mut state);
-    }
-    for (constants, after) in LAST_CONSTANTS.iter().zip(&row.last_rounds) {
-        full_round(&mut state, constants);
-        state_is(builder, &mut state, after);
-    }
-    if let Some(constants) = LAST_CONSTANTS.last() {
-        full_round(&mut state, constants);
-    }
+    let rounds = Rounds {
+        first: row.first_rounds,
+        partial_cubes: row.partial_cubes,
+        last: row.last_rounds,
+    };
+    let state = permuted(builder, row.input.map(Into::into), &rounds);
     for (computed, output) in state.into_iter().zip(row.output) {
         builder.claim_equal("the output is the first half of the last round", computed, output);
     }
@@ -72,6 +58,40 @@ fn eval<B: ChipBuilder>(builder: &mut B) {
         Message::poseidon(half(0), half(DIGEST_WIDTH), row.output.map(Into::into)),
         row.times,
     );
+}
+
+/// The state between the rounds of one permutation.
+pub(in crate::chips) struct Rounds<T> {
+    pub(in crate::chips) first: [[T; STATE_WIDTH]; HALF_FULL_ROUNDS],
+    pub(in crate::chips) partial_cubes: [T; PARTIAL_ROUNDS],
+    pub(in crate::chips) last: [[T; STATE_WIDTH]; HALF_FULL_ROUNDS - 1],
+}
+
+/// The permutation of `state`, of degree 3 in the last cells; the cells between the rounds are bound to it. `state` is affine in the cells.
+pub(in crate::chips) fn permuted<B: ChipBuilder>(
+    builder: &mut B,
+    mut state: [B::Expr; STATE_WIDTH],
+    rounds: &Rounds<B::Var>,
+) -> [B::Expr; STATE_WIDTH] {
+    Layers::external_linear_layer(&mut state);
+    for (constants, after) in FIRST_CONSTANTS.iter().zip(&rounds.first) {
+        full_round(&mut state, constants);
+        state_is(builder, &mut state, after);
+    }
+    for (constant, cube) in PARTIAL_CONSTANTS.iter().zip(&rounds.partial_cubes) {
+        let element = state[0].clone() + B::Expr::from(*constant);
+        builder.claim_equal("a partial round was computed", element.cube(), *cube);
+        state[0] = (*cube).into();
+        Layers::internal_linear_layer(&mut state);
+    }
+    for (constants, after) in LAST_CONSTANTS.iter().zip(&rounds.last) {
+        full_round(&mut state, constants);
+        state_is(builder, &mut state, after);
+    }
+    if let Some(constants) = LAST_CONSTANTS.last() {
+        full_round(&mut state, constants);
+    }
+    state
 }
 
 /// One full round: constants, cubes, linear layer. Degree 3 in the cells that `state` is made of.

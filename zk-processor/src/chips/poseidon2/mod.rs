@@ -22,7 +22,9 @@ mod tests;
 mod trace;
 
 pub use air::Poseidon2;
+pub(in crate::chips) use air::{Rounds, permuted};
 pub use columns::Poseidon2Cols;
+pub(in crate::chips) use trace::permutation_row;
 pub use trace::{PoseidonLookups, poseidon2_tables, poseidon2_trace};
 
 /// Elements of the state.

@@ -65,7 +65,8 @@ pub fn poseidon2_tables(lookups: &PoseidonLookups, heights_log2: &[u32]) -> Vec<
     heights_log2.iter().map(table).collect()
 }
 
-fn permutation_row(input: [Val; STATE_WIDTH], times: u32) -> Poseidon2Cols<Val> {
+/// The row of one permutation.
+pub(in crate::chips) fn permutation_row(input: [Val; STATE_WIDTH], times: u32) -> Poseidon2Cols<Val> {
     let mut state = input;
     Layers::external_linear_layer(&mut state);
     let first_rounds = core::array::from_fn::<_, HALF_FULL_ROUNDS, _>(|round| {

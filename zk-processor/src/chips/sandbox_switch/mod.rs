@@ -41,4 +41,4 @@ mod trace;
 
 pub use air::SandboxSwitch;
 pub use columns::SandboxSwitchCols;
-pub use trace::sandbox_switch_trace;
+pub use trace::{entered_function, sandbox_switch_trace};

@@ -13,6 +13,16 @@ use crate::chips::lookup_source::ProgramSource;
 use crate::chips::trace::Trace;
 use crate::isa::Opcode;
 
+/// The function of the sandbox that an event enters.
+pub fn entered_function(event: &Event) -> Option<u32> {
+    let is_enter = event.instruction.opcode == Opcode::SandboxEnter && event.after.context != event.before.context;
+    let function = event
+        .accesses
+        .first()
+        .filter(|_| is_enter && event.before.context == 0)?;
+    Some(function.old as u32)
+}
+
 /// One row per event; padding rows are all zero.
 pub fn sandbox_switch_trace(
     events: &[Event],
