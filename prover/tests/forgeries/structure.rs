@@ -14,6 +14,8 @@ use zk_processor::isa::spaces::TIME_STEP;
 use zk_processor::isa::{ControlCell, Opcode, Space};
 use zk_processor::program::{Artefact, Verdict};
 use zk_processor::proving::InputTree;
+use zk_verifier::VerifyError;
+use zk_verifier::machine::{check_segment, machine_key};
 
 use crate::forger::{Act, Tables, WHOLE, limbs_of};
 use crate::{SANDBOX, escaped, guest, metered, visitor};
@@ -80,6 +82,13 @@ fn a_detached_cycle_has_two_ends() {
     }
     let tables = act.play();
     assert_eq!(crate::failures(&tables.0).len(), 2);
+    let all = MachineChip::all_tables();
+    let heights: Vec<_> = all.iter().map(|table| table.chip.heights().1 as u8).collect();
+    let verdict = check_segment(&machine_key(), &tables.0.record, &heights, &[]);
+    assert!(
+        matches!(verdict, Err(VerifyError::TooManyExecutionRows { .. })),
+        "{verdict:?}"
+    );
     tables.assert_refused(&["Exec"]);
 }
 
