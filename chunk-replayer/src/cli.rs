@@ -20,9 +20,12 @@ Examples:
                                                with blocks.borsh and blocks.json beside it
   replay-chunk --all --json | jq 'select(.result == \"different\")'
   replay-chunk headers --chunk transfers/180000018-s1 --out chunk.headers
-  replay-chunk --chunk transfers/180000011-s0 --prove --out chunk.proof
+  replay-chunk --chunk transfers/180000011-s0 --prove --out chunk.proof --report chunk.html
+                                               a proof, and a page that draws where instructions, cells and time went
   replay-chunk verify --proof chunk.proof --headers chunk.headers
   replay-chunk bench --markdown                the tables of docs/benchmarks.md
+  replay-chunk bench --prove --set transfers --report bench.html
+                                               what proving each of these chunks takes, side by side
   replay-chunk guest --height 180000019        the same chunks as a program of the zk processor, on its executor
   replay-chunk guest --chunk transfers/180000019-s2 --blocks --flame flame.svg
                                                what that costs, and where
@@ -64,7 +67,7 @@ pub enum Command {
     Headers(HeadersArguments),
     /// Verify that a proof proves a chunk's transition, from headers alone: no witness is opened.
     Verify(VerifyArguments),
-    /// Measure validation against nearcore's recorded time, and the compressed witness.
+    /// Measure validation against nearcore's recorded time, and the compressed witness; with `--prove`, what proofs take.
     Bench(BenchArguments),
     /// Run chunks through the chunk guest on the processor's executor, and compare its output with the native statement digest.
     Guest(GuestArguments),
@@ -103,6 +106,13 @@ pub struct ChoiceArguments {
     pub all: bool,
 }
 
+impl ChoiceArguments {
+    /// Whether any chunk is asked for.
+    pub const fn names_something(&self) -> bool {
+        self.height.is_some() || self.shard.is_some() || self.set.is_some() || !self.chunk.is_empty() || self.all
+    }
+}
+
 /// Arguments of a replay.
 #[derive(Debug, Args)]
 pub struct ReplayArguments {
@@ -133,6 +143,9 @@ pub struct ReplayArguments {
     /// How much a segment of the proof holds: `full` proves fastest, `half` and `quarter` need less memory
     #[arg(long, value_name = "SIZE", requires = "prove", default_value = "full")]
     pub segment: SegmentSize,
+    /// Draw where instructions, cells and time went: one self-contained page
+    #[arg(long, value_name = "OUT.html", requires = "prove")]
+    pub report: Option<PathBuf>,
 }
 
 /// Arguments of `verify`.
@@ -204,12 +217,27 @@ pub struct BenchArguments {
     /// Where chunks come from.
     #[command(flatten)]
     pub sources: SourceArguments,
+    /// Which of them are proved.
+    #[command(flatten)]
+    pub choice: ChoiceArguments,
     /// Print Markdown tables, as they stand in docs/benchmarks.md
     #[arg(long)]
     pub markdown: bool,
     /// Runs of each chunk; the fastest counts
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
+    /// Prove the chunks that are meant [default: a ladder of transfers and signatures], and measure that
+    #[arg(long)]
+    pub prove: bool,
+    /// One JSON object per line and proof
+    #[arg(long, requires = "prove", conflicts_with = "markdown")]
+    pub json: bool,
+    /// How much a segment of a proof holds: `full`, `half` or `quarter`
+    #[arg(long, value_name = "SIZE", requires = "prove", default_value = "full")]
+    pub segment: SegmentSize,
+    /// Draw the proofs side by side: one self-contained page
+    #[arg(long, value_name = "OUT.html", requires = "prove")]
+    pub report: Option<PathBuf>,
 }
 
 /// The builds of nearcore that call themselves protocol version 86.

@@ -186,6 +186,51 @@ pub struct Observed {
     pub hash_blocks: u64,
     /// Instructions by call stack, if asked for.
     pub profile: Option<Profile>,
+    /// Instructions by receipt, if asked for.
+    pub receipts: Option<ReceiptCosts>,
+}
+
+/// Functions of the guest that are called once for each receipt, by a part of their names; the first that occurs counts.
+const PER_RECEIPT: [&str; 3] = ["process_and_count", "process_or_delay", "process_receipt"];
+
+/// Instructions of each receipt, in the order of processing.
+#[derive(Debug, Default)]
+pub struct ReceiptCosts {
+    calls: [Calls; PER_RECEIPT.len()],
+}
+
+/// Instructions of each call of one function.
+#[derive(Debug, Default)]
+struct Calls {
+    instructions: Vec<u64>,
+    /// Frame of the call that is running.
+    running: Option<u32>,
+}
+
+impl ReceiptCosts {
+    /// The instructions of each receipt; empty where no function of the guest stands for one.
+    #[must_use]
+    pub fn instructions(&self) -> &[u64] {
+        let found = self.calls.iter().find(|calls| !calls.instructions.is_empty());
+        found.map_or(&[], |calls| calls.instructions.as_slice())
+    }
+}
+
+impl Observer for ReceiptCosts {
+    fn before(&mut self, machine: &Machine<'_>, symbols: &Symbols) {
+        let Some((_, position, _)) = machine.next() else { return };
+        let function = symbols.function_at(position.pc).unwrap_or_default();
+        for (calls, name) in self.calls.iter_mut().zip(PER_RECEIPT) {
+            calls.running = calls.running.filter(|frame| position.fp >= *frame);
+            if calls.running.is_none() && function.contains(name) {
+                calls.running = Some(position.fp);
+                calls.instructions.push(0);
+            }
+            if let (Some(_), Some(last)) = (calls.running, calls.instructions.last_mut()) {
+                *last += 1;
+            }
+        }
+    }
 }
 
 /// Runs the guest instruction by instruction and looks; some fifty times slower than [`execute`].
@@ -203,6 +248,9 @@ pub fn observe(program: &ChunkProgram, input: Input, observed: &mut Observed) ->
         }
         if let Some(profile) = &mut observed.profile {
             profile.before(&machine, program.symbols());
+        }
+        if let Some(receipts) = &mut observed.receipts {
+            receipts.before(&machine, program.symbols());
         }
         if let Some(stop) = machine.run_for(1)? {
             return ending(&machine, stop);

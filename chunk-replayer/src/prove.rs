@@ -83,9 +83,4 @@ impl<'a> ChunkJob<'a> {
             run: run.encode(),
         })
     }
-
-    /// Removes finished segments, once the proof is kept elsewhere.
-    pub fn clean(&self) {
-        self.job.clean();
-    }
 }

@@ -63,8 +63,13 @@ fn verify(proof: &Path, headers: &Path) -> (Option<i32>, Json) {
 #[test]
 fn a_chunk_is_proved_and_verified_from_headers_alone() {
     let files = Files::new();
-    let (proof, headers) = (files.path("chunk.proof"), files.path("chunk.headers"));
-    let output = replay_chunk(&["--chunk", CHUNK, "--prove", "--out", text(&proof), "--json"]);
+    let (proof, headers, page) = (
+        files.path("chunk.proof"),
+        files.path("chunk.headers"),
+        files.path("chunk.html"),
+    );
+    let prove = ["--chunk", CHUNK, "--prove", "--json", "--out", text(&proof)];
+    let output = replay_chunk(&[&prove[..], &["--report", text(&page)]].concat());
     assert_eq!(
         output.status.code(),
         Some(0),
@@ -87,6 +92,7 @@ fn a_chunk_is_proved_and_verified_from_headers_alone() {
     ] {
         assert!(!report[field].is_null(), "{field} in {report}");
     }
+    drawn_by_itself(&fs::read_to_string(&page).expect("the page was written"), &report);
     let written = replay_chunk(&["headers", "--chunk", CHUNK, "--out", text(&headers)]);
     assert_eq!(written.status.code(), Some(0));
     assert_eq!(verify(&proof, &headers).0, Some(0));
@@ -112,6 +118,24 @@ fn a_chunk_is_proved_and_verified_from_headers_alone() {
     assert_eq!(decoded.encode(), bytes);
     every_public_fact_counts(&decoded);
     nothing_else_is_believed(&decoded);
+}
+
+/// The page says what the JSON says, names functions and chips, and loads nothing.
+fn drawn_by_itself(page: &str, report: &Json) {
+    for text in [
+        CHUNK,
+        "Where the instructions went",
+        "Receipt by receipt",
+        "process_receipts",
+        "Poseidon2",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let instructions = report["instructions"].as_u64().unwrap_or_default();
+    assert!(page.contains(&format!("main: {} instructions", instructions - 1)));
+    for address in ["http://", "https://", "src=", "href=", "url(", "@import"] {
+        assert!(!page.contains(address), "{address}");
+    }
 }
 
 /// Each byte of the statement, changed: what still is a statement differs in a field that is named, and the proof of the honest one is no proof of it.
@@ -174,5 +198,19 @@ fn one_chunk_must_be_meant_and_a_contract_is_refused() {
     assert!(
         message.contains("transfers/180000015-s0") && message.contains("transfers/180000015-s3"),
         "{message}"
+    );
+}
+
+#[test]
+fn a_contract_has_no_proof_among_those_that_are_measured() {
+    let output = replay_chunk(&["bench", "--prove", "--json", "--chunk", "wnear/180000030-s2"]);
+    assert_eq!(output.status.code(), Some(3));
+    let line: Json = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(line["proved"], Json::Bool(false));
+    assert!(
+        line["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("contract")),
+        "{line}"
     );
 }

@@ -22,6 +22,12 @@ pub fn peak_memory_bytes() -> Option<u64> {
     kilobytes_of("/proc/self/status", "VmHWM")
 }
 
+/// Makes [`peak_memory_bytes`] begin anew, where the system can; elsewhere the peak stays that of the whole process.
+pub fn forget_peak_memory() {
+    // proc(5): 5 resets the peak resident set size.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
 /// Memory that the machine can still give (bytes), where the system says so.
 #[must_use]
 pub fn available_memory_bytes() -> Option<u64> {

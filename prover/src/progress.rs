@@ -7,12 +7,23 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use zk_processor::chips::builder::Chip;
 use zk_processor::chips::event::Event;
 use zk_processor::chips::hash_step::HashStep;
-use zk_processor::chips::machine::MachineChip;
+use zk_processor::chips::machine::{MachineChip, TableId};
 use zk_processor::isa::Opcode;
 use zk_processor::proving::Segment;
 use zk_verifier::run::SegmentProof;
 
 use crate::prove::{Phase, Progress};
+
+/// What all tables of a chip hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChipSize {
+    /// Rows, padding included.
+    pub height: u64,
+    /// Cells: rows times columns.
+    pub cells: u64,
+    /// Messages: each is a leaf of the lookup argument.
+    pub messages: u64,
+}
 
 /// A bar, and what was measured on the way.
 #[derive(Debug)]
@@ -24,6 +35,8 @@ pub struct Bars {
     pub seconds: Vec<(Phase, f64)>,
     /// Rows of each chip that consumes instructions, by its name.
     pub rows: BTreeMap<&'static str, u64>,
+    /// What the tables of each chip hold, by its name.
+    pub sizes: BTreeMap<&'static str, ChipSize>,
     /// Blocks that SHA-256 compressed.
     pub hash_blocks: u64,
 }
@@ -46,6 +59,7 @@ impl Bars {
             since: None,
             seconds: Vec::new(),
             rows: BTreeMap::new(),
+            sizes: BTreeMap::new(),
             hash_blocks: 0,
         }
     }
@@ -91,9 +105,16 @@ impl Progress for Bars {
         self.bar.set_message(format!("segment {}: {what}", segment + 1));
     }
 
-    fn segment(&mut self, segment: &Segment, _: &SegmentProof) {
+    fn segment(&mut self, segment: &Segment, proof: &SegmentProof) {
         self.account();
         self.bar.set_position(self.behind);
+        for (TableId { chip, .. }, height_log2) in MachineChip::all_tables().into_iter().zip(&proof.heights) {
+            let height = 1 << u64::from(*height_log2);
+            let size = self.sizes.entry(chip.name()).or_default();
+            size.height += height;
+            size.cells += height * chip.width() as u64;
+            size.messages += height * chip.messages().len() as u64;
+        }
         for (chip, events) in MachineChip::INSTRUCTIONS.iter().zip(&segment.events) {
             *self.rows.entry(chip.name()).or_default() += events.len() as u64;
             if *chip == MachineChip::HashStep {

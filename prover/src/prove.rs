@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tracing::info_span;
 use zk_backend::prove::ProveError;
+use zk_processor::chips::check::Failure;
 use zk_processor::executor::{ExecutionError, Input, Limits, Machine, Stop};
 use zk_processor::isa::Trap;
 use zk_processor::program::{Artefact, Digest};
@@ -220,18 +221,50 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Checks the run without proving it: whether all claims and buses of all segments hold. `see` is told each segment before it is checked. Returns what fails in the first segment in which
+    /// something does; nothing, if a proof can be made.
+    ///
+    /// # Errors
+    /// A limit, a trap of the guest, or an instruction that is not proved.
+    pub fn check(&self, mut see: impl FnMut(&Segment, &FilledSegment)) -> Result<Vec<Failure>, ProveRunError> {
+        let mut machine = self.machine()?;
+        let mut programs = Programs::default();
+        programs.add(self.runtime);
+        for (_, program) in &self.library {
+            programs.add(program);
+        }
+        let input = InputTree::new(self.input.clone());
+        let mut memories = Memories::default();
+        memories.open(0, &self.runtime.image);
+        for index in 0..MAX_SEGMENTS {
+            let (segment, filled) =
+                self.next_segment(index, &mut machine, &programs, &input, &mut memories, &mut Silent)?;
+            see(&segment, &filled);
+            let failures = filled.failures();
+            if !failures.is_empty() || segment.output.is_some() {
+                return Ok(failures);
+            }
+        }
+        Err(ProveRunError::TooLong)
+    }
+
     /// Removes the folder of finished segments, once their run's proof is kept elsewhere.
     pub fn clean(&self) {
         if let Some(folder) = &self.folder {
-            for index in 0..MAX_SEGMENTS {
-                if fs::remove_file(folder.join(format!("{index:04}.segment"))).is_err() {
-                    break;
-                }
-            }
-            // Fails if something else lies there, which then is not ours to remove.
-            let _ = fs::remove_dir(folder);
+            clean_segments(folder);
         }
     }
+}
+
+/// Removes a folder of finished segments, and nothing else that lies there.
+pub fn clean_segments(folder: &Path) {
+    for index in 0..MAX_SEGMENTS {
+        if fs::remove_file(folder.join(format!("{index:04}.segment"))).is_err() {
+            break;
+        }
+    }
+    // Fails if something else lies there, which then is not ours to remove.
+    let _ = fs::remove_dir(folder);
 }
 
 /// A segment's proof from an earlier attempt, if it is one of this very segment and holds.

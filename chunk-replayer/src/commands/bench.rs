@@ -1,4 +1,4 @@
-//! `bench`: our time beside nearcore's, and the compressed witness beside the raw one. Makes `docs/benchmarks.md`.
+//! `bench`: our time beside nearcore's, the compressed witness beside the raw one, and with `--prove` what proofs take. Makes `docs/benchmarks.md`.
 
 use super::headers::read_one;
 use super::{CommandError, open_sources};
@@ -40,6 +40,9 @@ Bytes of the recorded states (nodes and values) of all chunks of a set, main and
 /// # Errors
 /// When a benchmark chunk is missing or does not replay.
 pub fn bench(arguments: &BenchArguments, out: &mut dyn Write) -> Result<u8, CommandError> {
+    if arguments.prove {
+        return super::bench_prove::bench(arguments, out);
+    }
     let (sources, contracts) = open_sources(&arguments.sources)?;
     let inventory = Inventory::take(&sources, &contracts);
     let title = |text: &str| {

@@ -52,6 +52,7 @@ pub fn guest(arguments: &GuestArguments, out: &mut dyn Write) -> Result<u8, Comm
         observed: Observed {
             hash_blocks: 0,
             profile: (arguments.profile.is_some() || arguments.flame.is_some()).then(Profile::default),
+            receipts: None,
         },
         totals: Totals::default(),
         out,

@@ -86,6 +86,7 @@ pub(super) fn bench(
         let mut observed = Observed {
             hash_blocks: 0,
             profile: Some(Profile::default()),
+            receipts: None,
         };
         let Execution { output, instructions } =
             observe(program(), input.window(), &mut observed).map_err(|error| unusable(&error))?;

@@ -1,6 +1,7 @@
 //! What the binary does, one file for each of its commands.
 
 mod bench;
+mod bench_prove;
 mod guest;
 mod guest_bench;
 mod headers;

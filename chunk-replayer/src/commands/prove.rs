@@ -3,25 +3,25 @@
 use super::headers::read_one;
 use super::{CommandError, open_sources, the_only_one};
 use crate::cli::ReplayArguments;
+use crate::figures::{Figures, SegmentSeconds, Wish};
 use crate::folder::ChunkId;
-use crate::guest::{GuestError, input};
+use crate::guest::{GuestError, GuestInput, Observed, ReceiptCosts, input, observe, program};
 use crate::inventory::Inventory;
-use crate::prove::{ChunkJob, ProveChunkError};
-use crate::replay::{Prepared, Replayer, prepare, run};
+use crate::machine;
+use crate::page::proof::ProofPage;
+use crate::replay::{Replayer, prepare};
 use crate::report::Verdict;
-use chunk_verifier::ChunkProof;
 use comfy_table::{Table, presets};
 use indicatif::HumanBytes;
-use prover::measure::peak_memory_bytes;
-use prover::progress::Bars;
-use prover::prove::{Phase, write_whole};
+use prover::estimate::Estimate;
+use prover::observe::Profile;
+use prover::prove::{ProveRunError, clean_segments, write_whole};
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Nothing can be proved: the chunk runs a contract, or its recording lacks an input.
-const EXIT_NOTHING: u8 = 3;
+pub(super) const EXIT_NOTHING: u8 = 3;
 
 /// Proves the one chunk that is meant. Exit status 0 proved and verified, 3 it runs a contract.
 ///
@@ -53,35 +53,76 @@ pub fn prove(arguments: &ReplayArguments, out: &mut dyn Write) -> Result<u8, Com
         Err(error) => return Err(usage(format!("{id}: {error}"))),
     };
     let path = arguments.out.clone().unwrap_or_else(|| default_path(id));
-    let mut folder = path.clone().into_os_string();
-    folder.push(".segments");
-    let job =
-        ChunkJob::new(&guest_input, arguments.segment, Some(folder.into())).map_err(|error| failed(id, &error))?;
-    if !arguments.json {
-        writeln!(out, "{id}: {}", job.estimate)?;
-    }
-    let measured = prove_measured(&job, id, arguments.json)?;
-    write_whole(&path, &measured.bytes).map_err(|error| usage(error.to_string()))?;
-    job.clean();
-    let native = run(&prepared).map_err(|error| usage(format!("{id}: {error}")))?;
-    let report = Report {
-        id,
-        path: &path,
-        instructions: job.plan.instructions,
-        native_seconds: native.time.as_secs_f64(),
-        nearcore_seconds: nearcore_seconds(&prepared),
-        measured,
+    let folder = segments_folder(&path);
+    let wish = Wish {
+        size: arguments.segment,
+        folder: Some(folder.clone()),
+        is_quiet: arguments.json,
     };
+    let mut said = Ok(());
+    let mut told = |estimate: &Estimate| {
+        if !arguments.json {
+            said = writeln!(out, "{id}: {estimate}");
+        }
+    };
+    let (figures, bytes) = Figures::measure(id.as_str(), &prepared, &guest_input, &wish, &mut told)
+        .map_err(|error| usage(format!("{id}: {error}")))?;
+    said?;
+    write_whole(&path, &bytes).map_err(|error| usage(error.to_string()))?;
+    clean_segments(&folder);
+    if let Some(page) = &arguments.report {
+        write_page(page, &figures, &guest_input).map_err(|error| usage(format!("{id}: {error}")))?;
+    }
     if arguments.json {
-        writeln!(out, "{}", report.json())?;
+        let mut told = figures.json();
+        told["proof"] = json!(path);
+        writeln!(out, "{told}")?;
     } else {
-        report.table(out)?;
+        print(&figures, &path, out)?;
+        if let Some(page) = &arguments.report {
+            writeln!(out, "the page is in {}", page.display())?;
+        }
     }
     Ok(0)
 }
 
-fn failed(id: &ChunkId, error: &ProveChunkError) -> CommandError {
-    CommandError::Usage(format!("{id}: {error}"))
+/// `<FILE>.segments`, where finished segments wait.
+fn segments_folder(path: &Path) -> PathBuf {
+    let mut folder = path.to_owned().into_os_string();
+    folder.push(".segments");
+    folder.into()
+}
+
+/// Runs the guest once more, looking, and draws.
+fn write_page(path: &Path, figures: &Figures, guest_input: &GuestInput) -> Result<(), PageError> {
+    let mut observed = Observed {
+        hash_blocks: 0,
+        profile: Some(Profile::default()),
+        receipts: Some(ReceiptCosts::default()),
+    };
+    observe(program(), guest_input.window(), &mut observed)?;
+    let mut folded = Vec::new();
+    if let Some(profile) = &observed.profile {
+        profile.write_folded(&mut folded)?;
+    }
+    let page = ProofPage {
+        figures,
+        folded: &String::from_utf8_lossy(&folded),
+        receipts: observed.receipts.as_ref().map_or(&[], ReceiptCosts::instructions),
+        machine: &machine::describe(),
+    };
+    Ok(write_whole(path, page.html().as_bytes())?)
+}
+
+/// Why a page could not be made.
+#[derive(Debug, thiserror::Error)]
+enum PageError {
+    #[error(transparent)]
+    Guest(#[from] GuestError),
+    #[error(transparent)]
+    Write(#[from] ProveRunError),
+    #[error(transparent)]
+    Output(#[from] std::io::Error),
 }
 
 fn reason_of(verdict: &Verdict) -> String {
@@ -115,131 +156,62 @@ fn default_path(id: &ChunkId) -> PathBuf {
     PathBuf::from(format!("{name}.proof"))
 }
 
-fn nearcore_seconds(prepared: &Prepared) -> Option<f64> {
-    prepared
-        .record
-        .result
-        .as_ref()
-        .map(|result| result.native_validate_seconds)
-}
-
-/// A proof that was made and verified, with what that took.
-struct Measured {
-    bytes: Vec<u8>,
-    bars: Bars,
-    prove_seconds: f64,
-    verify_seconds: f64,
-    security_bits: f64,
-    segments: usize,
-}
-
-fn prove_measured(job: &ChunkJob<'_>, id: &ChunkId, is_quiet: bool) -> Result<Measured, CommandError> {
-    let mut bars = Bars::new(job.plan.instructions, is_quiet);
-    let started = Instant::now();
-    let proof = job.prove(&mut bars).map_err(|error| failed(id, &error))?;
-    bars.finish();
-    let prove_seconds = started.elapsed().as_secs_f64();
-    let bytes = proof.encode();
-    let started = Instant::now();
-    // What a verifier would do with the file, decoding included; the statement is the one that was derived from the headers.
-    let outcome = ChunkProof::decode(&bytes)
-        .and_then(|decoded| decoded.verify(&proof.statement))
-        .map_err(|error| CommandError::Usage(format!("{id}: the proof that was made does not verify: {error}")))?;
-    Ok(Measured {
-        bytes,
-        bars,
-        prove_seconds,
-        verify_seconds: started.elapsed().as_secs_f64(),
-        security_bits: outcome.security_bits,
-        segments: outcome.segments,
-    })
-}
-
-/// What a proved chunk is told by.
-struct Report<'a> {
-    id: &'a ChunkId,
-    path: &'a Path,
-    instructions: u64,
-    native_seconds: f64,
-    nearcore_seconds: Option<f64>,
-    measured: Measured,
-}
-
-impl Report<'_> {
-    fn json(&self) -> serde_json::Value {
-        json!({
-            "id": self.id.as_str(),
-            "proof": self.path,
-            "segments": self.measured.segments,
-            "instructions": self.instructions,
-            "hash_blocks": self.measured.bars.hash_blocks,
-            "rows": self.measured.bars.rows,
-            "native_seconds": self.native_seconds,
-            "nearcore_seconds": self.nearcore_seconds,
-            "prove_seconds": self.measured.prove_seconds,
-            "proof_bytes": self.measured.bytes.len(),
-            "verify_seconds": self.measured.verify_seconds,
-            "security_bits": self.measured.security_bits,
-            "peak_bytes": peak_memory_bytes(),
-        })
+/// The closing table: what it took, then rows by chip.
+fn print(figures: &Figures, path: &Path, out: &mut dyn Write) -> std::io::Result<()> {
+    let milliseconds = |seconds: f64| format!("{:.2} ms", seconds * 1e3);
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(vec![figures.id.as_str(), ""]);
+    let sum = |part: fn(&SegmentSeconds) -> f64| figures.segments.iter().map(part).sum::<f64>();
+    let proving = format!(
+        "{:.2} s (execute {:.2}, fill {:.2}, prove {:.2})",
+        figures.prove_seconds,
+        sum(|segment| segment.execute),
+        sum(|segment| segment.fill),
+        sum(|segment| segment.prove)
+    );
+    let unknown = |text: &str| text.to_owned();
+    let lines = [
+        ("native, ours", milliseconds(figures.native_seconds)),
+        (
+            "native, nearcore's record",
+            figures
+                .nearcore_seconds
+                .map_or_else(|| unknown("not recorded"), milliseconds),
+        ),
+        ("instructions", figures.instructions.to_string()),
+        ("SHA-256 blocks", figures.hash_blocks.to_string()),
+        ("segments", figures.segments.len().to_string()),
+        ("proving", proving),
+        ("proving ÷ native, ours", format!("{:.0}", figures.ratio())),
+        ("proof", HumanBytes(figures.proof_bytes as u64).to_string()),
+        (
+            "verified",
+            format!(
+                "{}, {:.1} bits",
+                milliseconds(figures.verify_seconds),
+                figures.security_bits
+            ),
+        ),
+        (
+            "peak memory",
+            figures
+                .peak_bytes
+                .map_or_else(|| unknown("unknown"), |bytes| HumanBytes(bytes).to_string()),
+        ),
+    ];
+    for (name, value) in lines {
+        table.add_row(vec![name.to_owned(), value]);
     }
-
-    fn table(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        let measured = &self.measured;
-        let bars = &measured.bars;
-        let milliseconds = |seconds: f64| format!("{:.2} ms", seconds * 1e3);
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-        table.set_header(vec![self.id.as_str(), ""]);
-        let phases = [Phase::Execute, Phase::Fill, Phase::Prove].map(|phase| bars.seconds_in(phase));
-        let lines = [
-            ("native, ours", milliseconds(self.native_seconds)),
-            (
-                "native, nearcore's record",
-                self.nearcore_seconds
-                    .map_or_else(|| "not recorded".to_owned(), milliseconds),
-            ),
-            ("instructions", self.instructions.to_string()),
-            ("SHA-256 blocks", bars.hash_blocks.to_string()),
-            ("segments", measured.segments.to_string()),
-            (
-                "proving",
-                format!(
-                    "{:.2} s (execute {:.2}, fill {:.2}, prove {:.2})",
-                    measured.prove_seconds, phases[0], phases[1], phases[2]
-                ),
-            ),
-            (
-                "proving ÷ native, ours",
-                format!("{:.0}", measured.prove_seconds / self.native_seconds),
-            ),
-            ("proof", HumanBytes(measured.bytes.len() as u64).to_string()),
-            (
-                "verified",
-                format!(
-                    "{}, {:.1} bits",
-                    milliseconds(measured.verify_seconds),
-                    measured.security_bits
-                ),
-            ),
-            (
-                "peak memory",
-                peak_memory_bytes().map_or_else(|| "unknown".to_owned(), |bytes| HumanBytes(bytes).to_string()),
-            ),
-        ];
-        for (name, value) in lines {
-            table.add_row(vec![name.to_owned(), value]);
-        }
-        writeln!(out, "{table}")?;
-        let mut rows: Vec<_> = bars.rows.iter().filter(|(_, rows)| **rows > 0).collect();
-        rows.sort_by_key(|(_, rows)| core::cmp::Reverse(**rows));
-        let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-        table.set_header(vec!["chip", "rows"]);
-        for (name, rows) in rows {
-            table.add_row(vec![(*name).to_owned(), rows.to_string()]);
-        }
-        writeln!(out, "{table}")?;
-        writeln!(out, "the proof is in {}", self.path.display())
+    writeln!(out, "{table}")?;
+    let mut rows: Vec<_> = figures.rows.iter().filter(|(_, rows)| **rows > 0).collect();
+    rows.sort_by_key(|(_, rows)| core::cmp::Reverse(**rows));
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(vec!["chip", "rows"]);
+    for (name, rows) in rows {
+        table.add_row(vec![(*name).to_owned(), rows.to_string()]);
     }
+    writeln!(out, "{table}")?;
+    writeln!(out, "the proof is in {}", path.display())
 }

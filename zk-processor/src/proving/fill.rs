@@ -14,6 +14,7 @@ use crate::chips::boundary::{BoundaryEvent, INPUT_DEPTH, Point, SegmentRecord, b
 use crate::chips::builder::{Chip, Val};
 use crate::chips::buses::ReadTree;
 use crate::chips::byte_table::{ByteLookups, byte_table_trace};
+use crate::chips::check::{CheckBuilder, Failure, Table, check};
 use crate::chips::code_leaf::{CodeLeafEvent, code_leaf_trace};
 use crate::chips::entry_leaf::{EntryLeafEvent, entry_leaf_trace};
 use crate::chips::event::State;
@@ -58,6 +59,31 @@ impl FilledSegment {
             .iter()
             .map(|table| table.chip.width() * table.trace.height())
             .sum()
+    }
+
+    /// What does not hold of the tables, by the no-proof check ([`check`]): nothing, if a proof can be made of them.
+    #[must_use]
+    pub fn failures(&self) -> Vec<Failure> {
+        let evals: Vec<_> = self
+            .tables
+            .iter()
+            .map(|table| {
+                let chip = table.chip;
+                move |builder: &mut CheckBuilder<'_>| chip.eval(builder)
+            })
+            .collect();
+        let tables: Vec<_> = self
+            .tables
+            .iter()
+            .zip(&evals)
+            .map(|(table, eval)| Table {
+                name: table.chip.name(),
+                eval,
+                trace: &table.trace,
+                public_values: &table.public_values,
+            })
+            .collect();
+        check(&tables)
     }
 }
 

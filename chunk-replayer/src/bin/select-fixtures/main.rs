@@ -3,12 +3,12 @@
 //! `cargo run --release --bin select-fixtures -- --out testnet-fixtures <archives>…`
 //!
 //! The choice is a function of the archives: first the chunks named below, then, for every feature that any chunk has (see
-//! `features.rs`), the smallest chunks that have it, rarest feature first, then a large chunk of every set, then busy chunks. Within
+//! `chunk_replayer::features`), the smallest chunks that have it, rarest feature first, then a large chunk of every set, then busy chunks. Within
 //! the selection a pair of height and shard occurs once, so `replay-chunk --height N --shard S` names one chunk.
 
-mod features;
 mod parts;
 
+use chunk_replayer::features::features;
 use chunk_replayer::folder::{ChunkFolder, ChunkId};
 use chunk_replayer::record::Record;
 use chunk_replayer::source::{Source, SourceError, Visitor};
@@ -105,7 +105,7 @@ impl Visitor for Survey {
             .map_err(|error| error.to_string())
             .and_then(|record| {
                 self.parts.narrow(&record)?;
-                features::features(&record).map_err(|error| error.to_string())
+                features(&record).map_err(|error| error.to_string())
             });
         match surveyed {
             Ok(features) => {

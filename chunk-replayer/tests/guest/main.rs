@@ -1,18 +1,18 @@
-//! The chunk guest says on the executor what its source says natively, and refuses what the source refuses.
+//! The chunk guest says on the executor what its source says natively, refuses what the source refuses, and what it does can be proved.
+#![expect(clippy::tests_outside_test_module, reason = "an integration test is its own module")]
 
-use chunk_replayer::folder::{ChunkFolder, ChunkId};
+mod attacks;
+mod kinds;
+mod no_proof;
+mod recorded;
+
 use chunk_replayer::guest::{GuestError, GuestInput, execute, input, program};
-use chunk_replayer::inventory::Inventory;
-use chunk_replayer::replay::{Prepared, Replayer, prepare};
-use chunk_replayer::source::{Source, Visitor};
+use chunk_replayer::source::Source;
 use chunk_verifier::program_root;
 use guest_builder::CHUNK_GUEST;
-use std::path::Path;
+use recorded::{for_each, full_archives};
 use zk_processor::executor::{Input, Limits};
 use zk_processor::lowering::{Options, lower};
-
-/// Beside a checkout, where the full archives may lie.
-const FULL_ARCHIVES: &str = "../../shared/fixtures";
 
 /// Embedded chunks that between them have receipts, transactions, missing chunks, splits, validator updates and every signature
 /// scheme, and that run in seconds.
@@ -43,39 +43,6 @@ fn the_checked_in_program_comes_from_its_sources_and_has_the_program_root() {
     assert_eq!(lowered.artefact.root(), program_root());
 }
 
-/// Calls `check` with every chunk of the sources.
-struct Each<'a, F> {
-    replayer: Replayer<'a>,
-    check: F,
-}
-
-impl<F: FnMut(&ChunkId, &Prepared)> Visitor for Each<'_, F> {
-    fn wants(&mut self, _id: &ChunkId, _name: &str) -> bool {
-        true
-    }
-
-    fn folder(&mut self, folder: ChunkFolder) {
-        let id = folder.id.clone();
-        if let Ok(prepared) = prepare(&self.replayer, folder) {
-            (self.check)(&id, &prepared);
-        }
-    }
-}
-
-fn for_each(sources: &[Source], check: impl FnMut(&ChunkId, &Prepared)) {
-    let inventory = Inventory::take(sources, &[]);
-    let mut each = Each {
-        replayer: Replayer {
-            inventory: &inventory,
-            variant: None,
-        },
-        check,
-    };
-    for source in sources {
-        source.visit(&mut each).unwrap_or_else(|error| panic!("{error}"));
-    }
-}
-
 /// How many chunks ran to the native digest, and how many call contracts.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -92,21 +59,25 @@ fn run_all(sources: &[Source], instructions: u64) -> Counts {
         instructions,
         ..Limits::default()
     };
-    for_each(sources, |id, prepared| match input(prepared) {
-        Ok(input) => match execute(program(), input.window(), limits) {
-            Ok(run) => {
-                assert_eq!(
-                    run.output, input.digest.0,
-                    "{id}: the guest's output is not the native digest"
-                );
-                counts.equal += 1;
-            }
-            Err(GuestError::Execution(_)) => counts.too_long += 1,
-            Err(error) => panic!("{id}: accepted natively, and {error}"),
+    for_each(
+        sources,
+        |_| true,
+        |id, prepared| match input(&prepared) {
+            Ok(input) => match execute(program(), input.window(), limits) {
+                Ok(run) => {
+                    assert_eq!(
+                        run.output, input.digest.0,
+                        "{id}: the guest's output is not the native digest"
+                    );
+                    counts.equal += 1;
+                }
+                Err(GuestError::Execution(_)) => counts.too_long += 1,
+                Err(error) => panic!("{id}: accepted natively, and {error}"),
+            },
+            Err(GuestError::NeedsContracts(_)) => counts.needs_contracts += 1,
+            Err(_) => counts.refused += 1,
         },
-        Err(GuestError::NeedsContracts(_)) => counts.needs_contracts += 1,
-        Err(_) => counts.refused += 1,
-    });
+    );
     counts
 }
 
@@ -119,16 +90,7 @@ fn embedded_chunks_end_as_the_native_source_says() {
 
 #[test]
 fn deep_every_recorded_chunk_without_contracts_ends_as_the_native_source_says() {
-    let archives = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FULL_ARCHIVES);
-    let sources: Vec<Source> = ["scenarios", "suite"]
-        .iter()
-        .filter_map(|name| Source::open(&archives.join(name)).ok())
-        .collect();
-    let sources = if sources.is_empty() {
-        vec![Source::Embedded]
-    } else {
-        sources
-    };
+    let sources = full_archives().unwrap_or_else(|| vec![Source::Embedded]);
     let counts = run_all(&sources, u64::MAX);
     assert_eq!(counts.too_long, 0);
     assert!(counts.equal > 100, "{counts:?}");
@@ -136,11 +98,13 @@ fn deep_every_recorded_chunk_without_contracts_ends_as_the_native_source_says() 
 
 fn input_of(wanted: &str) -> GuestInput {
     let mut found = None;
-    for_each(&[Source::Embedded], |id, prepared| {
-        if id.is_called(wanted) {
-            found = Some(input(prepared).unwrap_or_else(|error| panic!("{id}: {error}")));
-        }
-    });
+    for_each(
+        &[Source::Embedded],
+        |id| id.is_called(wanted),
+        |id, prepared| {
+            found = Some(input(&prepared).unwrap_or_else(|error| panic!("{id}: {error}")));
+        },
+    );
     found.unwrap_or_else(|| panic!("{wanted} is embedded"))
 }
 

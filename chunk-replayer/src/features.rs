@@ -2,7 +2,7 @@
 //!
 //! Names are derived from the recorded data alone (nearcore's types), so that a new archive brings its new names by itself.
 
-use chunk_replayer::record::{Record, RecordError};
+use crate::record::{Record, RecordError};
 use near_primitives::account::AccountContract;
 use near_primitives::action::Action;
 use near_primitives::congestion_info::CongestionInfo;
@@ -17,7 +17,10 @@ use std::collections::BTreeSet;
 const PRODUCTION_CONFIG: &str = "HwdZsFNV5gFP3odc3QNyApiadz5rNDQCKQpYu9B1Bvhc";
 
 /// Names everything special about `record`.
-pub(crate) fn features(record: &Record) -> Result<BTreeSet<String>, RecordError> {
+///
+/// # Errors
+/// A file that is no longer needed for a replay cannot be decoded.
+pub fn features(record: &Record) -> Result<BTreeSet<String>, RecordError> {
     let mut found = BTreeSet::new();
     shape(record, &mut found);
     for transaction in record.witness.transactions() {
