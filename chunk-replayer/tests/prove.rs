@@ -127,7 +127,7 @@ fn drawn_by_itself(page: &str, report: &Json) {
         "Where the instructions went",
         "Receipt by receipt",
         "process_receipts",
-        "Poseidon2",
+        "poseidon2",
     ] {
         assert!(page.contains(text), "{text}");
     }
