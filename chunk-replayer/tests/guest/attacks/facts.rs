@@ -36,21 +36,21 @@ fn wrong_congestion() {
         TRANSACTIONS,
         &[
             ("main.block.congestion[0]", |lie| {
-                congestion(lie, 0).delayed_receipts_gas += 1
+                congestion(lie, 0).delayed_receipts_gas += 1;
             }),
             ("main.block.congestion[0]", |lie| {
-                congestion(lie, 0).delayed_receipts_gas = u128::MAX
+                congestion(lie, 0).delayed_receipts_gas = u128::MAX;
             }),
             ("main.block.congestion[1]", |lie| {
-                congestion(lie, 1).buffered_receipts_gas += 1
+                congestion(lie, 1).buffered_receipts_gas += 1;
             }),
             ("main.block.congestion[2]", |lie| congestion(lie, 2).receipt_bytes += 1),
             ("main.block.congestion[3]", |lie| {
-                congestion(lie, 3).receipt_bytes = u64::MAX
+                congestion(lie, 3).receipt_bytes = u64::MAX;
             }),
             ("main.block.congestion[3]", |lie| congestion(lie, 3).allowed_shard ^= 1),
             ("main.block.congestion[3]", |lie| {
-                lie.main().block.congestion[3].1.missed_chunks_count += 1
+                lie.main().block.congestion[3].1.missed_chunks_count += 1;
             }),
             ("main.block.congestion[0]", |lie| {
                 for (_, info) in &mut lie.main().block.congestion {
@@ -116,22 +116,22 @@ fn wrong_header_facts() {
         &[
             ("main.block.height", |lie| lie.main().block.height += 1),
             ("main.block.prev_block_hash", |lie| {
-                lie.main().block.prev_block_hash.0[0] ^= 1
+                lie.main().block.prev_block_hash.0[0] ^= 1;
             }),
             ("main.block.timestamp", |lie| lie.main().block.timestamp += 1),
             ("main.block.gas_price", |lie| lie.main().block.gas_price += 1),
             ("main.block.random_value", |lie| lie.main().block.random_value.0[0] ^= 1),
             ("main.chunk.prev_state_root", |lie| {
-                lie.main().chunk.prev_state_root.0[0] ^= 1
+                lie.main().chunk.prev_state_root.0[0] ^= 1;
             }),
             ("main.chunk.gas_limit", |lie| lie.main().chunk.gas_limit -= 1),
             ("main.chunk.gas_limit", |lie| lie.main().chunk.gas_limit = 1),
             ("main.chunk.tx_root", |lie| lie.main().chunk.tx_root.0[0] ^= 1),
             ("main.receipt_sources[0]", |lie| {
-                lie.main().receipt_sources[0].shuffle_salt.0[0] ^= 1
+                lie.main().receipt_sources[0].shuffle_salt.0[0] ^= 1;
             }),
             ("main.receipt_sources[0]", |lie| {
-                lie.main().receipt_sources[0].target_shard_id ^= 1
+                lie.main().receipt_sources[0].target_shard_id ^= 1;
             }),
             ("main.receipt_sources.len", |lie| drop(lie.main().receipt_sources.pop())),
         ],
@@ -156,23 +156,23 @@ fn wrong_epoch_facts() {
             ("main.epoch.epoch_id", |lie| lie.main().epoch.epoch_id.0[0] ^= 1),
             ("main.epoch.epoch_height", |lie| lie.main().epoch.epoch_height += 1),
             ("main.epoch.protocol_version", |lie| {
-                lie.main().epoch.protocol_version -= 1
+                lie.main().epoch.protocol_version -= 1;
             }),
             ("main.epoch.variant", |lie| {
-                lie.main().epoch.variant.receipt_scoped_proof_limit ^= true
+                lie.main().epoch.variant.receipt_scoped_proof_limit ^= true;
             }),
             ("main.minimum_stake", |lie| lie.main().minimum_stake += 1),
             ("main.validators[0]", |lie| lie.main().validators[0].1 += 1),
             ("main.validators.len", |lie| drop(lie.main().validators.pop())),
             ("main.validator_total_stake", |lie| {
-                lie.main().validator_total_stake += 1
+                lie.main().validator_total_stake += 1;
             }),
             ("chain.chain_id", |lie| lie.statement.chain.chain_id.push('x')),
             ("chain.eth_wallet_contract_hash", |lie| {
-                lie.statement.chain.eth_wallet_contract_hash.0[0] ^= 1
+                lie.statement.chain.eth_wallet_contract_hash.0[0] ^= 1;
             }),
             ("chain.eth_wallet_contract_deployed", |lie| {
-                lie.statement.chain.eth_wallet_contract_deployed ^= true
+                lie.statement.chain.eth_wallet_contract_deployed ^= true;
             }),
             ("main.shard_id", |lie| lie.statement.main.shard_id ^= 1),
             ("witness_shard_id", |lie| lie.statement.witness_shard_id ^= 1),
@@ -204,7 +204,7 @@ fn a_wrong_result() {
         ("gas_limit", |lie| lie.statement.output.gas_limit += 1),
         ("balance_burnt", |lie| lie.statement.output.balance_burnt -= 1),
         ("outgoing_receipts_root", |lie| {
-            lie.statement.outgoing_receipts_root.0[0] ^= 1
+            lie.statement.outgoing_receipts_root.0[0] ^= 1;
         }),
         ("congestion_info", |lie| {
             let CongestionInfo::V1(info) = &mut lie.statement.output.congestion_info;

@@ -167,7 +167,7 @@ const BY_HAND: &[Change] = &[
         });
     }),
     ("main.kind", |lie| {
-        lie.main.kind = MainKind::Genesis(Box::new(lie.output.clone()))
+        lie.main.kind = MainKind::Genesis(Box::new(lie.output.clone()));
     }),
     ("implicit[1].kind", |lie| drop(lie.implicit.pop())),
 ];

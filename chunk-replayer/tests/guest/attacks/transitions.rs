@@ -9,6 +9,9 @@ use super::forgery::{
     EPOCH_START, Forgery, MISSING, ONE_RECEIPT, SPLIT, assert_neither_way, assert_refused, assert_traps,
 };
 
+/// A field, and a lie about it.
+type Lie = (&'static str, fn(&mut Forgery));
+
 fn update_of(forgery: &Forgery) -> ValidatorAccountsUpdate {
     let update: Option<ValidatorAccountsUpdate> = borsh::from_slice(&forgery.transitions[0].update).expect("an update");
     update.expect("the epoch begins")
@@ -93,16 +96,16 @@ fn a_chunk_called_missing() {
 
 #[test]
 fn wrong_facts_of_a_missing_chunk() {
-    let lies: &[(&str, fn(&mut Forgery))] = &[
+    let lies: &[Lie] = &[
         ("shard_id", |lie| lie.missing().shard_id ^= 1),
         ("epoch.epoch_height", |lie| lie.missing().epoch.epoch_height += 1),
         ("block.height", |lie| lie.missing().block.height += 1),
         ("block.prev_block_hash", |lie| {
-            lie.missing().block.prev_block_hash.0[0] ^= 1
+            lie.missing().block.prev_block_hash.0[0] ^= 1;
         }),
         ("block.gas_price", |lie| lie.missing().block.gas_price += 1),
         ("block.congestion[0]", |lie| {
-            lie.missing().block.congestion[0].1.missed_chunks_count += 1
+            lie.missing().block.congestion[0].1.missed_chunks_count += 1;
         }),
         ("block.bandwidth.len", |lie| drop(lie.missing().block.bandwidth.pop())),
     ];
