@@ -62,7 +62,7 @@ fn check_call(driver: &Artefact, program: &Artefact, function: u32, numbers: &mu
         let segment = collect(&mut walk, &limits).unwrap_or_else(|error| panic!("function {function}: {error}"));
         totals.instructions += segment.instructions() as u64;
         let filled = fill(&segment, &programs, &input, &mut memories);
-        let failures = filled.failures();
+        let failures = failures(&filled);
         assert!(
             failures.is_empty(),
             "function {function}: {}",
