@@ -1,13 +1,14 @@
 //! Merkle roots and paths.
 //!
 //! Mirrors `core/primitives/src/merkle.rs` (§B.11): a leaf is the hash of an item, a node the hash of its two children, a lone
-//! last node moves up unchanged. Paths from outside are folded as they say, because their
+//! last node moves up unchanged. Roots come from the `rs_merkle` crate; paths from outside are folded as they say, because their
 //! direction bytes, not a position in a tree, are what a proof carries.
 
 use crate::crypto::Crypto;
 use crate::types::hash::CryptoHash;
 use alloc::vec::Vec;
 use borsh::{BorshDeserialize, BorshSerialize};
+use core::marker::PhantomData;
 
 /// One step from a leaf towards the root.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
@@ -30,6 +31,27 @@ pub enum Direction {
 /// From a leaf to the root.
 pub type MerklePath = Vec<MerklePathItem>;
 
+/// Lets `rs_merkle` hash with a [`Crypto`].
+struct TreeHasher<C>(PhantomData<C>);
+
+impl<C> Clone for TreeHasher<C> {
+    fn clone(&self) -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<C: Crypto> rs_merkle::Hasher for TreeHasher<C> {
+    type Hash = [u8; 32];
+
+    fn hash(data: &[u8]) -> [u8; 32] {
+        C::sha256(data).0
+    }
+
+    fn concat_and_hash(left: &[u8; 32], right: Option<&[u8; 32]>) -> [u8; 32] {
+        right.map_or(*left, |right| C::sha256_pair(left, right).0)
+    }
+}
+
 /// Hash of a node with two children.
 #[must_use]
 pub fn combine_hash<C: Crypto>(left: &CryptoHash, right: &CryptoHash) -> CryptoHash {
@@ -39,20 +61,10 @@ pub fn combine_hash<C: Crypto>(left: &CryptoHash, right: &CryptoHash) -> CryptoH
 /// Root over leaves that are already hashed; zero if there are none.
 #[must_use]
 pub fn root_of_leaves<C: Crypto>(leaves: Vec<CryptoHash>) -> CryptoHash {
-    // Each level takes the place of the one below.
-    let mut nodes = leaves;
-    while nodes.len() > 1 {
-        let parents = nodes.len().div_ceil(2);
-        for parent in 0..parents {
-            nodes[parent] = match nodes.get(2 * parent..) {
-                Some([left, right, ..]) => combine_hash::<C>(left, right),
-                Some([single]) => *single,
-                _ => CryptoHash::ZERO,
-            };
-        }
-        nodes.truncate(parents);
-    }
-    nodes.first().copied().unwrap_or_default()
+    let leaves: Vec<[u8; 32]> = leaves.into_iter().map(|leaf| leaf.0).collect();
+    rs_merkle::MerkleTree::<TreeHasher<C>>::from_leaves(&leaves)
+        .root()
+        .map_or(CryptoHash::ZERO, CryptoHash)
 }
 
 /// Root over items, each hashed in its borsh form; zero if there are none.
