@@ -1,6 +1,6 @@
 //! Pages about proofs: one self-contained HTML file each, drawn in SVG, legible in light and dark; nothing is loaded from anywhere.
 //!
-//! [`proof`] shows where the instructions, cells and seconds of one proof went, [`bench`] sets several proofs side by side.
+//! [`proof`] shows where the instructions, cells and seconds of one proof went, [`mod@bench`] sets several proofs side by side.
 
 pub mod bench;
 mod draw;

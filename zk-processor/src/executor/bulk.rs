@@ -251,10 +251,10 @@ fn table_step<const RECORD: bool>(
     let (to, from) = (u64::from(row.low()), u64::from(row.high()));
     let descending = row.opcode == Opcode::TableCopyStep && values[3] == 1;
     let skipped = if descending { values[2] - 1 } else { 0 };
-    let source = from + 1 + values[1].wrapping_add(skipped);
+    // The value that fills is no index: it may be anything.
     let element = match row.opcode {
-        Opcode::TableCopyStep => stores.table(source)?,
-        Opcode::TableInitStep => stores.segment(source)?,
+        Opcode::TableCopyStep => stores.table(from + 1 + values[1] + skipped)?,
+        Opcode::TableInitStep => stores.segment(from + 1 + values[1])?,
         _ => values[1],
     };
     stores.set_table(to + 1 + values[0] + skipped, element)?;
