@@ -16,7 +16,7 @@ use crate::chips::memory_leaf::LeafEvent;
 use crate::chips::sandbox_switch::entered_function;
 use crate::executor::inspect::{elements, holds_elements};
 use crate::isa::spaces::{LEAF_CELLS, SPACE_LEAVES_LOG2, TIME_STEP};
-use crate::isa::{Family, Opcode, Space};
+use crate::isa::{Opcode, Space};
 use crate::program::commitment::{CODE_DEPTH, CONTEXT_DEPTH, ENTRIES_PER_LEAF, ENTRY_DEPTH, ROWS_PER_LEAF};
 use crate::program::image::leaf_index;
 
@@ -147,7 +147,11 @@ const RESERVE: usize = 32;
 
 /// Whether one instruction may stand for thousands of rows.
 fn may_be_long(opcode: Opcode) -> bool {
-    opcode.family() == Family::Bulk
+    use Opcode::{MemoryCopyStep, MemoryFillStep, SandboxReadStep, SandboxWriteStep, Sha256Step};
+    matches!(
+        opcode,
+        MemoryCopyStep | MemoryFillStep | SandboxReadStep | SandboxWriteStep | Sha256Step
+    )
 }
 
 fn boundary_cells(reads: &BoundaryReads) -> [(u32, [u32; 4]); 3] {
