@@ -2,23 +2,17 @@
 #![expect(clippy::tests_outside_test_module, reason = "an integration test is its own module")]
 
 mod coverage;
+mod every_row;
 #[path = "../machine/programs.rs"]
 mod programs;
 mod random;
-mod tables;
+mod texts;
 mod visits;
 
-use tables::failures;
+use texts::{SANDBOX, escaped, guest, metered};
 use zk_processor::executor::{Input, Limits, Machine};
-use zk_processor::lowering::{Metering, Options, lower};
 use zk_processor::program::Artefact;
 use zk_processor::proving::{FilledSegment, InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
-
-fn guest(text: &str) -> Artefact {
-    let lowered = lower(&programs::wasm(text), &Options::PLAIN).expect("the module is valid");
-    assert!(lowered.is_guest, "the module imports from zk");
-    lowered.artefact
-}
 
 /// Segments of at most this many instructions, filled, until the run halts or so many are done.
 fn segments(guest: &Artefact, input: &Input, instructions: u32, most: usize) -> Vec<FilledSegment> {
@@ -56,18 +50,6 @@ fn segments_with(
     filled
 }
 
-/// A sandboxed program: it traps, runs out of gas, calls the host, returns, and exhausts its stack.
-const SANDBOX: &str = r#"(module
-    (import "env" "host" (func $host (param i64) (result i64)))
-    (memory 1)
-    (global $calls (mut i64) (i64.const 0))
-    (func (export "serve") (param i64) (result i64)
-        (global.set $calls (i64.add (global.get $calls) (i64.const 1)))
-        (i64.store (i32.const 16) (call $host (i64.add (local.get 0) (i64.const 1))))
-        (i64.add (i64.load (i32.const 16)) (global.get $calls)))
-    (func (export "trap") (unreachable))
-    (func $deep (export "deep") (call $deep)))"#;
-
 /// A sandboxed program with a function for each trap, from number 1 on.
 const TRAPS: &str = r#"(module
     (memory 1) (table 2 funcref) (elem (i32.const 0) $nothing) (type $other (func (param i64)))
@@ -87,23 +69,6 @@ const TRAPS: &str = r#"(module
 
 /// Their trap codes.
 const TRAP_CODES: [u8; 12] = [1, 1, 6, 7, 3, 4, 5, 1, 1, 2, 2, 0];
-
-fn metered(text: &str) -> Artefact {
-    let options = Options {
-        metering: Some(Metering::NEAR),
-        intrinsics: false,
-        ..Options::PLAIN
-    };
-    lower(&programs::wasm(text), &options)
-        .expect("the module is valid")
-        .artefact
-}
-
-/// A root as a string of a module's text.
-fn escaped(root: [u32; 8]) -> String {
-    let bytes = root.iter().flat_map(|element| element.to_le_bytes());
-    bytes.map(|byte| format!("\\{byte:02x}")).collect()
-}
 
 #[test]
 fn every_trap_of_a_sandbox_holds() {
@@ -131,10 +96,10 @@ fn every_trap_of_a_sandbox_holds() {
     ));
     let all = segments_with(&guest, &[program], &Input::new(&[], &[]), 10_000, 1);
     let segment = all.first().expect("a segment");
-    for failure in failures(segment).iter().take(20) {
+    for failure in segment.failures().iter().take(20) {
         println!("{failure}");
     }
-    assert!(failures(segment).is_empty());
+    assert!(segment.failures().is_empty());
     let output = segment.record.output.expect("it halts").map(u16::to_le_bytes);
     assert_eq!(output.as_flattened()[..TRAP_CODES.len()], TRAP_CODES);
 }
@@ -186,7 +151,7 @@ fn sandboxes_hold_across_segments() {
     let guest = visitor(program.root());
     let all = segments_with(&guest, &[program], &Input::new(&[], &[]), 13, 100);
     for (number, segment) in all.iter().enumerate() {
-        let failures = failures(segment);
+        let failures = segment.failures();
         for failure in failures.iter().take(20) {
             println!("segment {number}: {failure}");
         }
@@ -220,17 +185,17 @@ fn a_loop_with_calls_and_memory_holds() {
                 (call $halt (i32.const 0))))"#,
     );
     for segment in segments(&guest, &Input::new(&[], &[]), 90, 2) {
-        for failure in failures(&segment).iter().take(20) {
+        for failure in segment.failures().iter().take(20) {
             println!("{failure}");
         }
-        assert!(failures(&segment).is_empty());
+        assert!(segment.failures().is_empty());
     }
 }
 
 /// Asserts that the first segments of a guest hold.
 fn assert_holds(text: &str, input: &Input, instructions: u32, most: usize) {
     for segment in segments(&guest(text), input, instructions, most) {
-        let failures = failures(&segment);
+        let failures = segment.failures();
         for failure in failures.iter().take(20) {
             println!("{failure}");
         }

@@ -7,7 +7,6 @@ use zk_processor::program::{Artefact, ExportKind, Verdict};
 use zk_processor::proving::{InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
 
 use crate::programs::{Numbers, generated};
-use crate::tables::failures;
 
 /// Budget of a call (operators): enough for most, so that some run out.
 const GAS: u64 = 3_000;
@@ -62,7 +61,7 @@ fn check_call(driver: &Artefact, program: &Artefact, function: u32, numbers: &mu
         let segment = collect(&mut walk, &limits).unwrap_or_else(|error| panic!("function {function}: {error}"));
         totals.instructions += segment.instructions() as u64;
         let filled = fill(&segment, &programs, &input, &mut memories);
-        let failures = failures(&filled);
+        let failures = filled.failures();
         assert!(
             failures.is_empty(),
             "function {function}: {}",

@@ -6,7 +6,6 @@ use zk_processor::program::{Artefact, Digest};
 use zk_processor::proving::{InputTree, Memories, Programs, SegmentLimits, Walk, collect, fill};
 
 use crate::programs;
-use crate::tables::failures;
 
 /// Calls follow each other in the sandbox that was opened last; one that traps is dropped and opened again. What stops for gas or the host goes on.
 const GUEST: &str = r#"(module
@@ -92,6 +91,13 @@ impl Visits {
         Input::raw(input)
     }
 
+    /// The run: the guest, what it visits, and its input.
+    #[allow(dead_code, reason = "for those who prove it: tests of another crate")]
+    pub(crate) fn run(&self) -> (Artefact, Vec<Artefact>, Input) {
+        let programs = self.programs.iter().map(|(_, program)| program.clone());
+        (Self::guest(), programs.collect(), self.input())
+    }
+
     fn machine<'a>(&'a self, guest: &'a Artefact) -> Machine<'a> {
         let limits = Limits {
             instructions: u64::MAX,
@@ -139,7 +145,7 @@ impl Visits {
             let segment = collect(&mut walk, &limits).unwrap_or_else(|error| panic!("{error}"));
             all += segment.instructions();
             let filled = fill(&segment, &programs, &input, &mut memories);
-            let failures = failures(&filled);
+            let failures = filled.failures();
             let first: Vec<_> = failures.iter().take(20).map(ToString::to_string).collect();
             assert!(failures.is_empty(), "{}", first.join("\n"));
             if filled.record.output.is_some() {

@@ -11,8 +11,6 @@ mod processor_engine;
 #[expect(dead_code, reason = "generated programs are for other tests")]
 mod programs;
 mod script;
-#[path = "../proving/tables.rs"]
-mod tables;
 #[path = "../proving/visits.rs"]
 #[expect(dead_code, reason = "the suite is not watched, only checked")]
 mod visits;
