@@ -70,7 +70,7 @@ fn program(seed: u64) -> Option<(Artefact, u32)> {
         ..Options::PLAIN
     };
     let artefact = lower(&generated(seed, false, FUEL)?, &options).ok()?.artefact;
-    let functions = artefact
+    let mut functions = artefact
         .interface
         .exports
         .iter()
@@ -78,7 +78,7 @@ fn program(seed: u64) -> Option<(Artefact, u32)> {
             ExportKind::Function(function) => Some(function),
             _ => None,
         });
-    let function = functions.last()?;
+    let function = functions.next_back()?;
     (artefact.verdict == Verdict::Accepted && artefact.interface.start.is_none()).then_some((artefact, function))
 }
 
