@@ -138,8 +138,6 @@ struct Sums {
     instructions: u64,
     cells: u64,
     messages: u64,
-    /// Cells as the backend commits them: padded to a power of two.
-    committed: u64,
     rows: BTreeMap<&'static str, u64>,
 }
 
@@ -156,7 +154,6 @@ impl Progress for Sums {
             *self.rows.entry(table.chip.name()).or_default() += 1 << height;
         }
         self.cells += cells;
-        self.committed += cells.next_power_of_two();
     }
 }
 
@@ -184,7 +181,7 @@ fn measure(runtime: &Artefact, job: &Job<'_>, phases: &Phases) -> Outcome<Json> 
     Ok(json!({
         "cold": cold, "warm": warm, "verify_cold": verify_cold, "verify_warm": verify_warm, "phases": phases,
         "proof": proof_len, "peak": peak_memory_bytes(), "instructions": sums.instructions, "segments": sums.segments,
-        "cells": sums.cells, "messages": sums.messages, "committed": sums.committed, "rows": sums.rows,
+        "cells": sums.cells, "messages": sums.messages, "rows": sums.rows,
     }))
 }
 
@@ -335,49 +332,36 @@ fn table_of_native(all: &[Measured]) -> String {
     text
 }
 
-/// Seconds of a segment, of a million committed cells and of a million messages: least squares over the programs, in units.
-fn cost_model(all: &[Measured]) -> [f64; 3] {
-    let row = |run: &Measured| {
-        [
-            run.number("segments"),
-            run.number("committed") / 1e6,
-            run.number("messages") / 1e6,
-        ]
-    };
+/// Units of a segment and of a million cells with their messages: least squares over the programs. (Messages go with cells: these programs do not tell them apart.)
+fn cost_model(all: &[Measured]) -> [f64; 2] {
     // Weighted by 1 ÷ time, so that relative errors count.
-    let (mut matrix, mut right) = ([[0.0; 3]; 3], [0.0; 3]);
+    let (mut matrix, mut right) = ([[0.0; 2]; 2], [0.0; 2]);
     for run in all {
-        let (row, time) = (row(run), run.number("warm") / run.unit);
-        for i in 0..3 {
-            for j in 0..3 {
+        let (row, time) = (
+            [run.number("segments"), run.number("cells") / 1e6],
+            run.number("warm") / run.unit,
+        );
+        for i in 0..2 {
+            for j in 0..2 {
                 matrix[i][j] += row[i] * row[j] / (time * time);
             }
             right[i] += row[i] / time;
         }
     }
-    solve(matrix, right)
+    let [[a, b], [c, d]] = matrix;
+    let determinant = a * d - b * c;
+    [
+        (d * right[0] - b * right[1]) / determinant,
+        (a * right[1] - c * right[0]) / determinant,
+    ]
 }
 
-fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> [f64; 3] {
-    for pivot in 0..3 {
-        for other in (0..3).filter(|other| *other != pivot) {
-            let factor = matrix[other][pivot] / matrix[pivot][pivot];
-            let row = matrix[pivot];
-            for (cell, of_pivot) in matrix[other].iter_mut().zip(row) {
-                *cell -= factor * of_pivot;
-            }
-            right[other] -= factor * right[pivot];
-        }
-    }
-    [0, 1, 2].map(|index| right[index] / matrix[index][index])
-}
-
-fn table_of_chips([_, cell, message]: [f64; 3], unit: f64) -> String {
+fn table_of_chips([_, cell]: [f64; 2], unit: f64) -> String {
     let mut text =
         String::from("| chip | tables | columns | messages | degree | ns a row |\n|---|--:|--:|--:|--:|--:|\n");
     for chip in MachineChip::ALL {
         let (columns, messages) = (chip.width(), chip.messages().len());
-        let nanoseconds = 1e3 * unit * (cell * columns as f64 + message * messages as f64);
+        let nanoseconds = 1e3 * unit * cell * columns as f64;
         let _ = writeln!(
             text,
             "| `{}` | {} | {columns} | {messages} | {} | {nanoseconds:.0} |",
@@ -411,18 +395,16 @@ const END: &str = "<!-- proving: end -->";
 fn section(all: &[Measured]) -> String {
     let model = cost_model(all);
     let unit = all.iter().map(|run| run.unit).sum::<f64>() / all.len() as f64;
-    let [segment, cell, message] = model;
+    let [segment, cell] = model;
     let mut text = format!(
         "{BEGIN}\n\nTwo cores; *u* is the calibration proof, {unit:.2} s on this machine, taken before and after each program. Cold is a process's first proof.\n\n{}\n",
         table_of_programs(all)
     );
     let _ = writeln!(
         text,
-        "Cost model, least squares over these programs: a segment {segment:.3} *u*, a million committed cells (padded to a power of two) {:.2} m*u*, a million messages {:.2} m*u*: {:.1} ns a cell and {:.0} ns a message here.\n",
+        "Cost model, least squares over these programs: a segment {segment:.2} *u*, a million cells with their messages {:.1} m*u*: {:.0} ns a cell here.\n",
         1e3 * cell,
-        1e3 * message,
         1e3 * unit * cell,
-        1e3 * unit * message,
     );
     let _ = writeln!(text, "### Proving beside native\n\n{}", table_of_native(all));
     if let Some(largest) = all.iter().max_by(|a, b| a.number("warm").total_cmp(&b.number("warm"))) {
